@@ -1,0 +1,70 @@
+# Two commands are all a newcomer needs: `make run` and `make test`. The rest is for people who change the program.
+#
+#   make run  [PORT=8000] [HOIAM_DATA=var] [DEMO=0]   start Hồi Âm: web and worker in one process
+#   make work                                         the worker alone, beside a web server of your own
+#   make test [ARGS="-k map"]                         every test: SQLite, PostgreSQL, a real browser
+#   make setup                                        only the environment, with everything the checks need
+#   make lint, types, contracts, translations         one check each; `make fix` repairs what a machine can repair
+#   make check                                        all checks and all tests (at most 12 minutes on 2 cores)
+#   make proof                                        the long proofs: kills, every combination, measures (at most 40)
+#   make bench [REPORTS=100000]                       measures pages on a made-up year of reports
+#   make lock                                         pins every library again, with hashes
+#
+# PYTHON= names the Python to build the environment with; without it the first of 3.11 or newer is taken.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run work setup test lint types contracts vendored translations fix check proof bench lock
+
+python = sh scripts/python.sh
+venv = .venv/bin/python
+
+help:
+	@sed -n 's/^#   \(make.*\)/\1/p' Makefile
+
+run:
+	@$(python) scripts/run.py
+
+work:
+	@$(python) scripts/run.py --worker
+
+setup:
+	@$(python) scripts/environment.py requirements-dev.txt
+	@$(venv) scripts/translations.py
+
+test:
+	@$(python) scripts/test.py $(ARGS)
+
+lint: setup
+	@$(venv) scripts/checks.py lint
+
+types: setup
+	@$(venv) scripts/checks.py types
+
+contracts: setup
+	@$(venv) scripts/checks.py contracts
+
+vendored: setup
+	@$(venv) scripts/checks.py vendored
+
+translations: setup
+	@$(venv) scripts/checks.py translations
+
+check: setup
+	@$(venv) scripts/checks.py lint types contracts vendored translations
+	@$(python) scripts/test.py $(ARGS)
+
+proof: setup
+	@$(python) scripts/test.py --proof $(ARGS)
+	@$(MAKE) bench
+
+bench: setup
+	@$(venv) scripts/bench.py --reports $(or $(REPORTS),100000)
+
+fix: setup
+	@$(venv) -m ruff check --fix .
+	@$(venv) -m ruff format .
+
+lock: setup
+	@$(venv) scripts/lock.py
