@@ -1,4 +1,4 @@
-"""The quick checks by name: lint, types, contracts, vendored, translations. Runs all that were asked for, then fails."""
+"""The quick checks by name: lint, types, contracts, vendored, translations. Runs all that were asked for."""
 
 import subprocess
 import sys
