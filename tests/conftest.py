@@ -1,0 +1,8 @@
+"""What every test may ask for. The fixtures live in tests/support, a module per subject."""
+
+pytest_plugins = [
+    "tests.support.honest",
+    "tests.support.databases",
+    "tests.support.application",
+    "tests.support.browser",
+]

@@ -1,0 +1,242 @@
+"""The program itself for a test: a fresh city of six wards, clients that behave like browsers, a clock that stands.
+
+`app` is the application over a database just put back to its template. `db_session` opens an application context for
+tests of the domain. `client` sends requests; each request gets a context of its own, as it would from outside, even
+while `db_session` is open, so nothing remembered from one request leaks into the next.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask, has_app_context, session
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app import Config, create_app, migrations
+from app.extensions import db, limiter, unit_of_work
+from app.models import Person
+from tests.support.databases import Database
+
+HERE = Path(__file__).resolve().parent.parent
+SIX_WARDS = HERE / "cities" / "six_wards"
+SIX_OUTLINES = HERE / "cities" / "six_wards.geojson"
+UNCOUNTED = re.compile(r"\s*(BEGIN|COMMIT|ROLLBACK|PRAGMA|SAVEPOINT|RELEASE|SET)\b", re.IGNORECASE)
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+# Tuesday 25 November 2025, nine in the morning in Hanoi: a working day, with working days on both sides.
+TUESDAY_AT_NINE = datetime(2025, 11, 25, 2, 0, tzinfo=UTC)
+
+
+class Browser(FlaskClient):
+    """A test client that sends the CSRF token as our own pages do, and shares no context with the test."""
+
+    sends_token = True
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if self.sends_token and str(kwargs.get("method", "GET")).upper() in UNSAFE:
+            headers = dict(kwargs.get("headers") or {})
+            headers.setdefault("X-CSRFToken", contextvars.Context().run(self._token))
+            kwargs["headers"] = headers
+        response: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.expire_all()  # what the request changed is read again by the test
+        return response
+
+    def _token(self) -> str:
+        """The token of this client's session; a session is begun when there is none."""
+        with self.session_transaction() as kept:
+            before = dict(kept)
+        with self.application.test_request_context():
+            session.update(before)
+            token: str = generate_csrf()
+            after = dict(session)
+        with self.session_transaction() as kept:
+            kept.update(after)
+        return token
+
+
+@dataclass
+class Counted:
+    """The statements a block sent to the database, without BEGIN, COMMIT and PRAGMA."""
+
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{number}. {text}" for number, text in enumerate(self.statements, 1))
+
+
+class Clock:
+    """The one clock, standing still until the test moves it."""
+
+    def __init__(self, traveller: time_machine.Coordinates) -> None:
+        self._traveller = traveller
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def set(self, moment: datetime) -> datetime:
+        """Stand at this aware moment."""
+        self._traveller.move_to(moment, tick=False)
+        return self.now
+
+    def forward(self, **parts: float) -> datetime:
+        """Go on by a timedelta: forward(hours=3)."""
+        return self.set(self.now + timedelta(**parts))
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of every application of this test process."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def config(database: Database, data_folder: Path) -> Config:
+    """Settings of a test application; make another one with dataclasses.replace."""
+    return Config(
+        data=data_folder,
+        database_url=database.url,
+        secret_key="only for tests, and long enough to be one",
+        city_folder=SIX_WARDS,
+        rate_limits=False,
+        testing=True,
+        argon2_memory_kib=64,
+    )
+
+
+@pytest.fixture(scope="session")
+def loaded(config: Config, database: Database) -> Iterator[Flask]:
+    """The application over a template that is migrated and holds the city of six wards with its outlines."""
+    from app.domain import areas
+    from app.domain.city import folder, store
+
+    app = create_app(config)
+    app.test_client_class = Browser
+    with app.app_context():
+        migrations.upgrade(db.engine)
+        with unit_of_work():
+            store.load(folder.read(SIX_WARDS))
+            areas.import_file(SIX_OUTLINES)
+        close(app)
+    database.keep_template()
+    yield app
+    with app.app_context():
+        close(app)
+
+
+def close(app: Flask) -> None:
+    """No connection stays open, so that the database can be put back. Needs the application's context."""
+    db.session.close()
+    db.engine.dispose()
+
+
+@pytest.fixture
+def app(loaded: Flask, database: Database, data_folder: Path) -> Iterator[Flask]:
+    """The application, its database and its data folder as new."""
+    database.restore()
+    for path in data_folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+    limiter.reset()
+    yield loaded
+    with loaded.app_context():
+        close(loaded)
+
+
+@pytest.fixture
+def db_session(app: Flask) -> Iterator[Session]:
+    """An open application context and its session. Changes go through `unit_of_work()`, as everywhere."""
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """Somebody's browser, with nobody signed in."""
+    return new_client(app)
+
+
+@pytest.fixture
+def new_browser(app: Flask) -> Callable[[], Browser]:
+    """Makes further browsers, for tests with several people."""
+    return lambda: new_client(app)
+
+
+def new_client(app: Flask) -> Browser:
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    return client
+
+
+@pytest.fixture
+def sign_in(client: Browser) -> Callable[..., Browser]:
+    """`sign_in(person)` signs the client's browser in (or another: `browser=`), without the page and its password."""
+
+    def sign(person: Person, browser: Browser | None = None) -> Browser:
+        browser = browser or client
+        cookie = person.get_id()
+        contextvars.Context().run(_remember, browser, cookie)
+        return browser
+
+    return sign
+
+
+def _remember(browser: Browser, cookie: str) -> None:
+    with browser.session_transaction() as kept:
+        kept["_user_id"] = cookie
+        kept["_fresh"] = True
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Time stands still at Tuesday 25 November 2025, 9:00 in Hanoi."""
+    with time_machine.travel(TUESDAY_AT_NINE, tick=False) as traveller:
+        yield Clock(traveller)
+
+
+@pytest.fixture
+def outbox(config: Config, app: Flask) -> Path:
+    """The folder where mail lands; empty at the start of each test."""
+    config.outbox.mkdir(parents=True, exist_ok=True)
+    return config.outbox
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[Counted]]:
+    """`with count_queries() as counted: …` and then `counted.count <= 12, str(counted)`."""
+    with app.app_context():
+        engine = db.engine
+
+    @contextmanager
+    def counting() -> Iterator[Counted]:
+        counted = Counted()
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if not UNCOUNTED.match(statement):
+                counted.statements.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield counted
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
