@@ -1,0 +1,24 @@
+"""Promises in working time: when a report is due, how that was reckoned, and what is overdue.
+
+On time means at or before the moment. All moments are aware; those handed out are UTC and whole minutes.
+"""
+
+from __future__ import annotations
+
+from app.domain.deadlines.arithmetic import Arithmetic, DayKind, Step, explain
+from app.domain.deadlines.promises import is_overdue, overdue_by, promise, remaining_minutes
+from app.domain.deadlines.working_time import NeverOpen, WorkingTime, working_time_of
+
+__all__ = [
+    "Arithmetic",
+    "DayKind",
+    "NeverOpen",
+    "Step",
+    "WorkingTime",
+    "explain",
+    "is_overdue",
+    "overdue_by",
+    "promise",
+    "remaining_minutes",
+    "working_time_of",
+]

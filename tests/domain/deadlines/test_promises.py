@@ -1,0 +1,44 @@
+from datetime import timedelta
+
+import pytest
+
+from app.domain.city.model import Limit
+from app.domain.deadlines import WorkingTime, is_overdue, overdue_by, promise, remaining_minutes
+from tests.domain.deadlines.calendars import HANOI, OFFICE, hanoi
+
+CLOCK = WorkingTime(OFFICE, HANOI)
+FRIDAY_AT_FOUR = hanoi("2026-08-14 16:00")
+
+
+def test_a_limit_in_hours_runs_in_working_minutes() -> None:
+    assert promise(Limit(minutes=480), CLOCK, FRIDAY_AT_FOUR) == hanoi("2026-08-17 16:00")
+
+
+def test_a_limit_in_days_ends_with_the_last_working_day() -> None:
+    assert promise(Limit(days=5), CLOCK, FRIDAY_AT_FOUR) == hanoi("2026-08-21 17:00")
+
+
+@pytest.mark.parametrize("limit", [Limit(), Limit(minutes=480, days=1), Limit(minutes=0), Limit(days=0)])
+def test_a_limit_that_is_none_is_refused(limit: Limit) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        promise(limit, CLOCK, FRIDAY_AT_FOUR)
+
+
+def test_at_the_moment_itself_is_on_time() -> None:
+    due = hanoi("2026-08-17 16:00")
+    assert not is_overdue(due, due)
+    assert overdue_by(due, due) == timedelta(0)
+    assert overdue_by(due - timedelta(hours=1), due) == timedelta(0)
+    assert is_overdue(due + timedelta(seconds=1), due)
+    assert overdue_by(due + timedelta(days=3), due) == timedelta(days=3)
+
+
+def test_a_pause_keeps_what_was_left_and_gives_it_back() -> None:
+    due = promise(Limit(minutes=480), CLOCK, FRIDAY_AT_FOUR)
+    left = remaining_minutes(CLOCK, hanoi("2026-08-17 09:00"), due)
+    assert left == 360
+    assert CLOCK.add_minutes(hanoi("2026-08-19 08:00"), left) == hanoi("2026-08-19 15:00")
+
+
+def test_nothing_is_left_of_a_promise_that_is_overdue() -> None:
+    assert remaining_minutes(CLOCK, hanoi("2026-08-18 09:00"), hanoi("2026-08-17 16:00")) == 0
