@@ -1,0 +1,45 @@
+"""What we keep. A file per noun; import from here."""
+
+from app.models.base import Base
+from app.models.city import CategoryRow, CityVersion, UnitRow, WardOutline, WardRow
+from app.models.event import Delivery, Event, Words
+from app.models.figures import DayFigure, MapCount, UnitCount
+from app.models.localized import Localized
+from app.models.moment import Moment, now
+from app.models.person import Consent, Membership, OneTimeCode, Person
+from app.models.photo import Draft, Photo, RetiredName
+from app.models.report import AnonymousJoin, Participation, Report, ReportContact
+from app.models.search import ReportText
+from app.models.settings import Kept, UnitTemplate
+
+__all__ = [
+    "AnonymousJoin",
+    "Base",
+    "CategoryRow",
+    "CityVersion",
+    "Consent",
+    "DayFigure",
+    "Delivery",
+    "Draft",
+    "Event",
+    "Kept",
+    "Localized",
+    "MapCount",
+    "Membership",
+    "Moment",
+    "OneTimeCode",
+    "Participation",
+    "Person",
+    "Photo",
+    "Report",
+    "ReportContact",
+    "ReportText",
+    "RetiredName",
+    "UnitCount",
+    "UnitRow",
+    "UnitTemplate",
+    "WardOutline",
+    "WardRow",
+    "Words",
+    "now",
+]

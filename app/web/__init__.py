@@ -1,0 +1,27 @@
+"""How we answer: language, headers, assets, filters, who may enter."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_login import current_user
+
+from app.web import assets, filters, labels, language, nav, security
+
+
+def init_app(app: Flask) -> None:
+    app.wsgi_app = language.LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    assets.init_app(app)
+    security.init_app(app)
+    labels.init_app(app)
+    filters.init_app(app)
+
+    @app.context_processor
+    def everywhere() -> dict[str, object]:
+        return {
+            "lang": language.chosen(),
+            "other_language_url": language.other_url(),
+            "current_user": current_user,
+            "city": nav.city(),
+            "desk_nav": nav.desk(),
+            "is_demo": nav.is_demo(),
+        }

@@ -1,0 +1,131 @@
+"""Every setting of a running city, read once from the environment. `docs/operate.md` names them all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingError(Exception):
+    """A setting is missing or cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One frozen set of settings."""
+
+    data: Path
+    database_url: str
+    secret_key: str
+    city_folder: Path = ROOT / "cities" / "hanoi"
+    port: int = 8000
+    host: str = "127.0.0.1"
+    public_url: str = ""  # empty: as the request came
+    smtp_url: str = ""  # smtp://user:password@host:port?starttls=1; empty: .eml files in the data folder
+    mail_from: str = "Hồi Âm <khong-tra-loi@localhost>"
+    geocoder: str = ""  # nominatim | photon | pelias, off when empty
+    geocoder_domain: str = ""
+    tiles_url: str = ""  # base map; empty: our own ward outlines only
+    tiles_attribution: str = ""
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+    rate_limits: bool = True
+    undo_seconds: int = 60
+    development: bool = False
+    testing: bool = False
+    argon2_memory_kib: int = 19456
+    log_level: str = "INFO"
+
+    @property
+    def storage(self) -> Path:
+        return self.data / "storage"
+
+    @property
+    def outbox(self) -> Path:
+        return self.data / "outbox"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
+        data = Path(env.get("HOIAM_DATA") or ROOT / "var").resolve()
+        known: dict[str, Any] = {
+            "data": data,
+            "database_url": env.get("HOIAM_DATABASE_URL") or f"sqlite:///{data / 'hoiam.sqlite3'}",
+            "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
+            "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
+            "port": _number(env, "PORT", 8000),
+            "host": env.get("HOIAM_HOST") or "127.0.0.1",
+            "public_url": (env.get("HOIAM_PUBLIC_URL") or "").rstrip("/"),
+            "smtp_url": env.get("HOIAM_SMTP_URL") or "",
+            "mail_from": env.get("HOIAM_MAIL_FROM") or cls.mail_from,
+            "geocoder": env.get("HOIAM_GEOCODER") or "",
+            "geocoder_domain": env.get("HOIAM_GEOCODER_DOMAIN") or "",
+            "tiles_url": env.get("HOIAM_TILES_URL") or "",
+            "tiles_attribution": env.get("HOIAM_TILES_ATTRIBUTION") or "",
+            "secure_cookies": env.get("HOIAM_SECURE_COOKIES") == "1",
+            "trusted_proxies": _number(env, "HOIAM_TRUSTED_PROXIES", 0),
+            "rate_limits": env.get("HOIAM_RATE_LIMITS") != "0",
+            "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
+            "development": env.get("HOIAM_DEVELOPMENT") == "1",
+            "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
+            "log_level": env.get("HOIAM_LOG_LEVEL") or "INFO",
+        }
+        return cls(**known)
+
+    def as_flask(self) -> dict[str, Any]:
+        """What Flask and its extensions read, in their own names."""
+        return {
+            "HOIAM": self,
+            "SECRET_KEY": self.secret_key,
+            "TESTING": self.testing,
+            "MAX_CONTENT_LENGTH": 90 * 1024 * 1024,  # four photos of 20 MB and the words
+            "MAX_FORM_MEMORY_SIZE": 500_000,
+            "MAX_FORM_PARTS": 200,
+            "SESSION_COOKIE_NAME": "hoiam",
+            "SESSION_COOKIE_PATH": "/",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.secure_cookies,
+            "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
+            "SEND_FILE_MAX_AGE_DEFAULT": 0,
+            "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+            "WTF_CSRF_SSL_STRICT": False,  # the Origin check of app/web/security.py is stricter and names itself
+            "BABEL_DEFAULT_LOCALE": "vi",
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+            "RATELIMIT_ENABLED": self.rate_limits,
+            "RATELIMIT_STORAGE_URI": "memory://",
+            "RATELIMIT_HEADERS_ENABLED": False,
+            "PREFERRED_URL_SCHEME": "https" if self.secure_cookies else "http",
+        }
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    raw = env.get(name) or str(default)
+    try:
+        return int(raw)
+    except ValueError:
+        raise SettingError(f"{name} must be a whole number, not {raw!r}.") from None
+
+
+def _kept_secret(data: Path) -> str:
+    """A secret made once and kept beside the data, so that a restart signs nobody out."""
+    path = data / "secret.key"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.write_text(secrets.token_urlsafe(48))
+            fresh.chmod(0o600)
+            try:
+                os.link(fresh, path)  # the first of two starting processes wins
+            except FileExistsError:
+                pass
+            fresh.unlink()
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingError(f"The data folder {data} cannot be used: {error.strerror}. Set HOIAM_DATA to a folder that can be written.") from error

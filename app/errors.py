@@ -1,0 +1,63 @@
+"""What the domain refuses, and what goes wrong, becomes a page (or a JSON answer) that says what to do next."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.adapters.storage import StorageFull
+from app.domain.errors import Moved, Refusal
+from app.extensions import db
+
+PAGES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
+
+
+def _wants_json() -> bool:
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
+
+
+def _answer(status: int, message: object = None, *, template: str | None = None) -> ResponseReturnValue:
+    if _wants_json():
+        return jsonify({"status": status, "message": str(message) if message else None}), status
+    shown = status if status in PAGES else 400
+    return render_template(template or f"errors/{shown}.html", message=message), status
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(Refusal)
+    def refused(error: Refusal) -> ResponseReturnValue:
+        return _answer(error.status, error.message)
+
+    @app.errorhandler(Moved)
+    def moved(error: Moved) -> ResponseReturnValue:
+        return redirect(url_for("public.report", code=error.code), 301)
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> ResponseReturnValue:
+        return _answer(400, template="errors/csrf.html")
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.code is None or error.code < 400:
+            return error
+        return _answer(error.code)
+
+    @app.errorhandler(StorageFull)
+    def full(error: StorageFull) -> ResponseReturnValue:
+        return _answer(503, _l("The storage for photos is full. Your words were not lost: send them without photos, or try again later."))
+
+    @app.errorhandler(OperationalError)
+    def database(error: OperationalError) -> ResponseReturnValue:
+        current_app.logger.exception("the database did not answer")
+        db.session.rollback()
+        return _answer(503)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> ResponseReturnValue:
+        current_app.logger.exception("an unexpected error")
+        db.session.rollback()
+        return _answer(500)

@@ -1,0 +1,224 @@
+"""A report, the contact behind it, and what somebody is to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, literal_column, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Key, PrimaryKey
+from app.models.choices import (
+    CLASS_OF,
+    OPEN,
+    Channel,
+    Outcome,
+    Part,
+    PlaceSource,
+    Publication,
+    Rating,
+    Severity,
+    Status,
+    StatusClass,
+    WaitingFor,
+)
+
+if TYPE_CHECKING:
+    from app.models.event import Event, Words
+    from app.models.photo import Photo
+
+# Partial indexes are used only when the statuses stand in the SQL as literals, so both sides share this text.
+IS_OPEN_SQL = "status IN ({})".format(", ".join(f"'{status.value}'" for status in OPEN))
+IS_PUBLIC_SQL = "publication <> 'none'"
+
+
+def is_open() -> Any:
+    """The condition "open", as literals, for WHERE."""
+    return literal_column(f"report.{IS_OPEN_SQL}")
+
+
+def is_public() -> Any:
+    """The condition "the public may see at least the pin", as literals, for WHERE."""
+    return literal_column(f"report.{IS_PUBLIC_SQL}")
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Report(Base):
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("uq_report_code", "code", unique=True),
+        Index("uq_report_client_id", "client_id", unique=True),
+        # the map (SCALE.md): public rows by public cell, any filter inside the index
+        _partial("s2_map", "public_cell", "status", "category_id", "filed_at", "id", where=IS_PUBLIC_SQL),
+        _partial(
+            "s2_open", "public_cell", "status", "category_id", "filed_at", "id", where=f"{IS_PUBLIC_SQL} AND {IS_OPEN_SQL}"
+        ),
+        # duplicates and one category, by true cell
+        Index("s2_cat", "category_id", "cell", "status", "filed_at", "id"),
+        # the queue: partial and wide, so filters are checked inside the index
+        _partial(
+            "q_open", "unit_id", "due_at", "id", "category_id", "ward_id", "assignee_id", "status", where=IS_OPEN_SQL
+        ),
+        _partial("q_city", "due_at", "id", "unit_id", "category_id", "ward_id", "status", where=IS_OPEN_SQL),
+        Index("q_new", "unit_id", "id"),
+        _partial("q_publish", "unit_id", "content_due_at", "id", where="content_due_at IS NOT NULL"),
+        _partial("q_ward_public", "ward_id", "id", where=IS_PUBLIC_SQL),
+        Index("ix_report_merged_into_id", "merged_into_id"),
+        _partial("q_object_until", "object_until", "id", where="object_until IS NOT NULL"),
+    )
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str]  # nine digits, public, opens nothing private
+    client_id: Mapped[str]  # made by whoever files: every retry is the same report
+    version: Mapped[int] = mapped_column(default=1)  # raised by every change; a form names the one it saw
+
+    # what
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    severity: Mapped[Severity]
+    language: Mapped[str] = mapped_column(default="vi")
+    channel: Mapped[Channel]
+    observed_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime]
+
+    # where: the true point; `public_*` is what leaves the house
+    lat: Mapped[float]
+    lng: Mapped[float]
+    cell: Mapped[int] = mapped_column(Key)
+    public_lat: Mapped[float | None]
+    public_lng: Mapped[float | None]
+    public_cell: Mapped[int | None] = mapped_column(Key)
+    place_source: Mapped[PlaceSource]
+    accuracy_m: Mapped[int | None]
+    nearest_address: Mapped[str] = mapped_column(default="")
+    ward_id: Mapped[int] = mapped_column(ForeignKey("ward.id"))
+    is_ward_confirmed: Mapped[bool] = mapped_column(default=True)  # by outline, or by the reporter's own choice
+
+    # where it stands
+    status: Mapped[Status]
+    outcome: Mapped[Outcome | None]
+    waiting_for: Mapped[WaitingFor | None]
+    planned_on: Mapped[date | None]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    rule_code: Mapped[str] = mapped_column(default="")
+    city_version: Mapped[int]
+    needs_routing_check: Mapped[bool] = mapped_column(default=False)
+    transfers: Mapped[int] = mapped_column(default=0)
+    is_transferred: Mapped[bool] = mapped_column(default=False)  # waits for the new unit to accept
+    questions_asked: Mapped[int] = mapped_column(default=0)
+    appealed_at: Mapped[datetime | None]
+    is_appeal_open: Mapped[bool] = mapped_column(default=False)
+    reopened: Mapped[int] = mapped_column(default=0)
+
+    # the clocks; `due_at` is the one that runs and is never empty while open
+    receive_due_at: Mapped[datetime]
+    handle_due_at: Mapped[datetime]
+    first_handle_due_at: Mapped[datetime]  # the first promise, always shown
+    due_at: Mapped[datetime | None]
+    remaining_minutes: Mapped[int | None]  # kept while the clock stands still
+    extension_asked_until: Mapped[datetime | None]
+    extended_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]  # or declined
+    closed_at: Mapped[datetime | None]
+    object_until: Mapped[datetime | None]  # objections or an appeal are open until then
+    is_late: Mapped[bool] = mapped_column(default=False)  # decided at the moment of resolving
+
+    # who sees it
+    publication: Mapped[Publication] = mapped_column(default=Publication.NONE)
+    is_content_hidden: Mapped[bool] = mapped_column(default=False)  # the reporter asked: never publish words or photos
+    content_due_at: Mapped[datetime | None]  # words or photos wait for a check, due then
+    withheld_reason: Mapped[str] = mapped_column(default="")
+    hidden_at: Mapped[datetime | None]
+
+    # people
+    is_contact_confirmed: Mapped[bool] = mapped_column(default=False)
+    is_nameless: Mapped[bool] = mapped_column(default=False)
+    affected: Mapped[int] = mapped_column(default=1)
+    photo_count: Mapped[int] = mapped_column(default=0)
+    has_news: Mapped[bool] = mapped_column(default=False)  # the reporter added something nobody has looked at
+    rating: Mapped[Rating | None]
+    last_public_word_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    # relatives
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    recurs_of_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    recurrence: Mapped[int] = mapped_column(default=1)  # "tái diễn lần n"
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    participations: Mapped[list[Participation]] = relationship(lazy="select", viewonly=True)
+    contact: Mapped[ReportContact | None] = relationship(back_populates="report", lazy="raise")
+    events: Mapped[list[Event]] = relationship(back_populates="report", order_by="Event.id", lazy="raise")
+    words: Mapped[list[Words]] = relationship(order_by="Words.id", lazy="raise")
+    photos: Mapped[list[Photo]] = relationship(
+        order_by="Photo.position", lazy="raise", primaryjoin="Photo.report_id == Report.id"
+    )
+
+    @property
+    def reporter_ids(self) -> frozenset[int]:
+        """People who filed this report (more than one only after a merge of accounts)."""
+        return frozenset(
+            one.person_id for one in self.participations if one.part is Part.REPORTER and one.ended_at is None
+        )
+
+    @property
+    def status_class(self) -> StatusClass:
+        return CLASS_OF[self.status]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status_class is StatusClass.OPEN
+
+    def is_overdue(self, at: datetime) -> bool:
+        """A fact about the clock: open, and the running promise has passed. Paused clocks are not late."""
+        return self.is_open and self.due_at is not None and at > self.due_at and self.status is not Status.WAITING
+
+
+class ReportContact(Base):
+    """What the reporter typed, private, until the address is confirmed and after."""
+
+    __tablename__ = "report_contact"
+
+    report_id: Mapped[int] = mapped_column(Key, ForeignKey("report.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    confirmed_at: Mapped[datetime | None]
+
+    report: Mapped[Report] = relationship(back_populates="contact", lazy="raise")
+
+
+class Participation(Base):
+    """What a person is to a report. The public never learns this."""
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        UniqueConstraint("report_id", "person_id", "part"),
+        Index("ix_participation_person_id", "person_id", "report_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    part: Mapped[Part]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class AnonymousJoin(Base):
+    """"The same problem" said by somebody without an account, counted once a browser."""
+
+    __tablename__ = "anonymous_join"
+    __table_args__ = (UniqueConstraint("report_id", "browser_hash"),)
+
+    id: Mapped[PrimaryKey]
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    browser_hash: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,30 @@
+"""Who is asking, as the domain knows them."""
+
+from __future__ import annotations
+
+from flask import g
+from flask_login import current_user
+
+from app.domain.permissions import ANONYMOUS, Actor, actor_of
+from app.extensions import db, login
+from app.models import Person
+
+
+def actor() -> Actor:
+    """The actor behind this request, worked out once."""
+    if "actor" not in g:
+        g.actor = actor_of(current_user) if current_user.is_authenticated else ANONYMOUS
+    kept: Actor = g.actor
+    return kept
+
+
+@login.user_loader  # type: ignore[untyped-decorator]  # Flask-Login ships no types
+def load(cookie: str) -> Person | None:
+    """The person a session cookie names, unless they signed out everywhere since, or closed the account."""
+    number, _, epoch = cookie.partition(".")
+    if not (number.isdigit() and epoch.isdigit()):
+        return None
+    person = db.session.get(Person, int(number))
+    if person is None or person.session_epoch != int(epoch) or not person.is_active:
+        return None
+    return person

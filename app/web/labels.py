@@ -1,0 +1,254 @@
+"""What each choice is called on the screen, and how a status looks.
+
+`label(value)` works for every enum in `app.models.choices` that people see; the words follow the reader's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import Flask
+from flask_babel import format_decimal
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.models.choices import (
+    CLASS_OF,
+    Channel,
+    DeliveryChannel,
+    DeliveryState,
+    EventKind,
+    Outcome,
+    Part,
+    PhotoKind,
+    PhotoState,
+    PlaceSource,
+    Precision,
+    Publication,
+    PublishWhen,
+    Rating,
+    RatingReason,
+    Role,
+    Severity,
+    Status,
+    StatusClass,
+    WaitingFor,
+)
+
+LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
+    Status: {
+        Status.HELD: _l("Held"),
+        Status.NEW: _l("Waiting to be received"),
+        Status.RECEIVED: _l("Received"),
+        Status.IN_PROGRESS: _l("In progress"),
+        Status.WAITING: _l("On hold"),
+        Status.PLANNED: _l("Planned"),
+        Status.RESOLVED: _l("Answered"),
+        Status.CLOSED: _l("Closed"),
+        Status.DECLINED: _l("Not accepted"),
+        Status.MERGED: _l("Merged"),
+        Status.WITHDRAWN: _l("Withdrawn by the sender"),
+    },
+    StatusClass: {
+        StatusClass.DRAFT: _l("Held"),
+        StatusClass.OPEN: _l("Open"),
+        StatusClass.DONE: _l("Answered"),
+        StatusClass.DECLINED: _l("Not accepted"),
+        StatusClass.GONE: _l("Merged or withdrawn"),
+    },
+    Outcome: {
+        Outcome.FIXED: _l("Fixed"),
+        Outcome.NOTHING_FOUND: _l("Checked, nothing found at the time of the visit"),
+        Outcome.REFERRED: _l("Referred to the competent authority"),
+        Outcome.CANNOT_FIX: _l("Could not be fixed"),
+    },
+    WaitingFor: {
+        WaitingFor.REPORTER: _l("Waiting for the sender's answer"),
+        WaitingFor.OUTSIDE: _l("Waiting for an outside body"),
+        WaitingFor.WEATHER: _l("Waiting for the weather"),
+        WaitingFor.PROCEDURE: _l("Waiting for a procedure"),
+    },
+    Severity: {
+        Severity.URGENT: _l("Urgent"),
+        Severity.NORMAL: _l("Normal"),
+        Severity.COMPLEX: _l("Complex"),
+    },
+    Publication: {
+        Publication.NONE: _l("Not public"),
+        Publication.PIN: _l("Place and category are public"),
+        Publication.FULL: _l("Words and photos are public"),
+    },
+    Precision: {
+        Precision.EXACT: _l("The exact place"),
+        Precision.GRID_50: _l("Within 50 metres"),
+        Precision.GRID_250: _l("Within 250 metres"),
+        Precision.WARD: _l("The ward only"),
+    },
+    PublishWhen: {
+        PublishWhen.CHECKED: _l("The pin at once, words and photos after a check"),
+        PublishWhen.AT_ONCE: _l("Everything at once"),
+        PublishWhen.SENSITIVE: _l("Nothing until it is checked"),
+    },
+    Channel: {
+        Channel.WEB: _l("On the web"),
+        Channel.DESK: _l("At the desk, entered by staff"),
+        Channel.PHONE: _l("By phone, entered by staff"),
+        Channel.API: _l("From a connected app"),
+        Channel.EMAIL: _l("By e-mail"),
+    },
+    PlaceSource: {
+        PlaceSource.DEVICE: _l("The device's location"),
+        PlaceSource.PHOTO: _l("The location in the photo"),
+        PlaceSource.MAP: _l("Pointed at on the map"),
+        PlaceSource.SEARCH: _l("Found by search"),
+        PlaceSource.TYPED: _l("Typed coordinates"),
+        PlaceSource.WARD: _l("The ward and the sender's own words"),
+    },
+    Role: {
+        Role.CLERK: _l("Clerk"),
+        Role.LEAD: _l("Lead"),
+        Role.DISPATCHER: _l("Dispatcher"),
+        Role.ADMIN: _l("Administrator"),
+        Role.OBSERVER: _l("Observer"),
+    },
+    Part: {
+        Part.REPORTER: _l("Sender"),
+        Part.AFFECTED: _l("Also affected"),
+        Part.FOLLOWER: _l("Follows"),
+    },
+    PhotoKind: {
+        PhotoKind.BEFORE: _l("Before"),
+        PhotoKind.AFTER: _l("After"),
+        PhotoKind.VISIT: _l("Site visit"),
+        PhotoKind.ADDITION: _l("Added later"),
+    },
+    PhotoState: {
+        PhotoState.RAW: _l("Being prepared"),
+        PhotoState.READY: _l("Ready"),
+        PhotoState.REFUSED: _l("Could not be read"),
+        PhotoState.REMOVED: _l("Removed"),
+    },
+    Rating: {
+        Rating.SATISFIED: _l("Satisfied"),
+        Rating.ACCEPTABLE: _l("Acceptable"),
+        Rating.UNSATISFIED: _l("Not satisfied"),
+    },
+    RatingReason: {
+        RatingReason.NOT_HANDLED: _l("It was not handled"),
+        RatingReason.RECURRED: _l("It came back"),
+        RatingReason.LATE: _l("It took too long"),
+        RatingReason.UNCLEAR: _l("The answer was not clear"),
+        RatingReason.ATTITUDE: _l("The way I was treated"),
+        RatingReason.OTHER: _l("Another reason"),
+    },
+    DeliveryState: {
+        DeliveryState.WAITING: _l("Not sent yet"),
+        DeliveryState.CLAIMED: _l("Being sent"),
+        DeliveryState.SENT: _l("Sent"),
+        DeliveryState.CANCELLED: _l("Cancelled"),
+        DeliveryState.FAILED: _l("Could not be delivered"),
+    },
+    DeliveryChannel: {
+        DeliveryChannel.EMAIL: _l("E-mail"),
+        DeliveryChannel.SMS: _l("Text message"),
+    },
+    EventKind: {
+        EventKind.FILED: _l("Report sent"),
+        EventKind.CONTACT_CONFIRMED: _l("Contact confirmed"),
+        EventKind.ROUTED: _l("Sent to the unit in charge"),
+        EventKind.RECEIVED: _l("Received"),
+        EventKind.STARTED: _l("Work started"),
+        EventKind.PAUSED: _l("Put on hold"),
+        EventKind.RESUMED: _l("Work resumed"),
+        EventKind.PLANNED: _l("Put into a plan"),
+        EventKind.ASKED: _l("Question to the sender"),
+        EventKind.REPLIED: _l("Reply from the sender"),
+        EventKind.EXTENSION_ASKED: _l("More time asked for"),
+        EventKind.EXTENDED: _l("More time granted"),
+        EventKind.EXTENSION_REFUSED: _l("More time refused"),
+        EventKind.VISITED: _l("Place visited"),
+        EventKind.CONTACT_TRIED: _l("Tried to reach the sender"),
+        EventKind.RECLASSIFIED: _l("Category, place or severity changed"),
+        EventKind.RESOLVED: _l("Answer given"),
+        EventKind.DECLINED: _l("Not accepted"),
+        EventKind.APPEALED: _l("Review requested"),
+        EventKind.APPEAL_UPHELD: _l("Reviewed, the decision stands"),
+        EventKind.REOPENED: _l("Reopened"),
+        EventKind.CLOSED: _l("Closed"),
+        EventKind.TRANSFERRED: _l("Passed to another unit"),
+        EventKind.RETURNED: _l("Returned to the dispatcher"),
+        EventKind.ACCEPTED: _l("Accepted by the new unit"),
+        EventKind.ASSIGNED: _l("Assigned"),
+        EventKind.NOTED: _l("Internal note"),
+        EventKind.ADDED: _l("Sender added something"),
+        EventKind.JOINED: _l("One more person is affected"),
+        EventKind.LEFT: _l("A person stopped following"),
+        EventKind.RATED: _l("Rated"),
+        EventKind.PUBLISHED: _l("Made public"),
+        EventKind.WITHHELD: _l("Not made public"),
+        EventKind.MASKED: _l("Personal details covered"),
+        EventKind.WITHDRAWN: _l("Withdrawn by the sender"),
+        EventKind.MERGED: _l("Merged with another report"),
+        EventKind.UNMERGED: _l("Separated again"),
+        EventKind.SPLIT: _l("Split into two reports"),
+        EventKind.FLAGGED: _l("Marked as abuse"),
+        EventKind.CONTACT_SEEN: _l("Contact details were looked at"),
+        EventKind.UNDONE: _l("Undone"),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A symbol of the sprite and one of the style sheet's tones."""
+
+    shape: str
+    tone: str
+
+
+_LOOKS = {
+    StatusClass.DRAFT: Look("pin-draft", "draft"),
+    StatusClass.OPEN: Look("pin-open", "open"),
+    StatusClass.DONE: Look("pin-done", "done"),
+    StatusClass.DECLINED: Look("pin-declined", "declined"),
+    StatusClass.GONE: Look("pin-gone", "gone"),
+}
+_STANDING_STILL = (Status.WAITING, Status.PLANNED)
+
+
+def label(value: StrEnum) -> LazyString:
+    """What a choice is called. Raises KeyError for an enum that people never see."""
+    return LABELS[type(value)][value]
+
+
+def status_look(status: Status, outcome: Outcome | None = None) -> Look:
+    """The shape and tone of a status. Only what was fixed gets the check: other answers get a plain square."""
+    if status in _STANDING_STILL:
+        return Look("pin-waiting", "waiting")
+    if status is Status.RESOLVED and outcome not in (None, Outcome.FIXED):
+        return Look("pin-answered", "gone")
+    return _LOOKS[CLASS_OF[status]]
+
+
+def status_words(
+    status: Status,
+    outcome: Outcome | None = None,
+    waiting: WaitingFor | None = None,
+    transferred: bool = False,
+) -> LazyString:
+    """The word of a status: a resolved report says what came of it, a waiting one for whom it waits."""
+    if status is Status.RESOLVED and outcome is not None:
+        return label(outcome)
+    if status is Status.WAITING and waiting is not None:
+        return label(waiting)
+    if status is Status.NEW and transferred:
+        return _l("Waiting for the new unit to receive it")
+    return label(status)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters["label"] = label
+    app.jinja_env.filters["number"] = format_decimal
+    app.jinja_env.globals["status_look"] = status_look
+    app.jinja_env.globals["status_words"] = status_words

@@ -1,0 +1,46 @@
+"""Two languages, one set of routes: Vietnamese unprefixed, English under /en/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import has_request_context, request
+
+ENGLISH = "/en"
+KEY = "hoiam.language"
+UNPREFIXED = ("/static/", "/tiles/", "/photos/")  # the same in every language, so that caches keep one copy
+
+
+class LanguagePrefix:
+    """WSGI: `/en/x` is `x` in English. The prefix moves to SCRIPT_NAME, so `url_for` keeps it by itself."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        english = path == ENGLISH or path.startswith(f"{ENGLISH}/")
+        environ[KEY] = "en" if english else "vi"
+        if english:
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + ENGLISH
+            environ["PATH_INFO"] = path[len(ENGLISH) :] or "/"
+        return self.app(environ, start_response)
+
+
+def chosen() -> str:
+    """The language of this page: `vi` or `en`."""
+    return str(request.environ.get(KEY, "vi")) if has_request_context() else "vi"
+
+
+def root() -> str:
+    """What stands before the language prefix; empty unless the city serves from a folder of a larger site."""
+    script = str(request.environ.get("SCRIPT_NAME", ""))
+    return script.removesuffix(ENGLISH) if chosen() == "en" else script
+
+
+def other_url() -> str:
+    """This very page in the other language."""
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    prefix = "" if chosen() == "en" else ENGLISH
+    return f"{root()}{prefix}{request.path}{query}"

@@ -1,0 +1,65 @@
+"""Headers every answer carries, and the check that a form was sent from our own page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Config
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+
+
+def content_policy(config: Config) -> str:
+    """Nothing inline, nothing from elsewhere but the configured base map."""
+    tiles = ""
+    if config.tiles_url:
+        parts = urlsplit(config.tiles_url.replace("{s}.", "*."))
+        tiles = f" {parts.scheme}://{parts.netloc}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data: blob:{tiles}",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "manifest-src 'self'",
+        )
+    )
+
+
+def init_app(app: Flask) -> None:
+    config: Config = app.config["HOIAM"]
+    policy = content_policy(config)
+    if config.trusted_proxies:
+        n = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+    @app.before_request
+    def same_origin() -> None:
+        """Browsers name the page a form came from. Another site's page may not send ours."""
+        if request.method in SAFE_METHODS:
+            return
+        origin = request.headers.get("Origin")
+        if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+            current_app.logger.warning("refused a form from another site")
+            abort(400)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        put = response.headers.setdefault
+        put("Content-Security-Policy", policy)
+        put("X-Content-Type-Options", "nosniff")
+        put("Referrer-Policy", "same-origin")
+        put("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=()")
+        put("Cross-Origin-Opener-Policy", "same-origin")
+        if config.secure_cookies:
+            put("Strict-Transport-Security", "max-age=31536000")
+        put("Cache-Control", "no-store" if response.status_code >= 400 else "private, no-cache")
+        return response
