@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from app.models.choices import Precision, PublishWhen, Severity
 from app.models.localized import Localized
+
+UNSAID = Localized("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Unit:
     name: Localized
     kind: str  # department | ward | police | ward_police | utility | board | dispatch
     calendar: str
-    short: Localized = Localized("")
+    short: Localized = UNSAID
     parent: str | None = None
     ward: str | None = None  # the ward a ward office or ward police post serves
     phone: str = ""
@@ -87,7 +90,7 @@ class Group:
 class Choice:
     code: str
     label: Localized
-    stopper: Localized = Localized("")  # choosing it ends the form with this advice
+    stopper: Localized = UNSAID  # choosing it ends the form with this advice
     severity: Severity | None = None  # choosing it raises the severity
 
 
@@ -101,7 +104,7 @@ class Question:
     choices: tuple[Choice, ...] = ()
     required: bool = False
     public: bool = False
-    help: Localized = Localized("")
+    help: Localized = UNSAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class Category:
     publish: PublishWhen
     proof: bool  # FIXED needs a photo
     questions: tuple[Question, ...] = ()
-    stopper: Localized = Localized("")  # said before the form; the form goes on unless `stops`
+    stopper: Localized = UNSAID  # said before the form; the form goes on unless `stops`
     stops: bool = False  # not taken here at all: the stopper says where to go
     danger: bool = False  # show 113, 114, 115, 112 beside it
     nameless: bool = True  # may be filed without any contact
@@ -223,7 +226,7 @@ class Settings:
     question_days: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class City:
     code: str
     name: Localized
@@ -245,4 +248,26 @@ class City:
     refusals: Mapping[str, RefusalReason]
     transfers: Mapping[str, TransferReason]
     version: int = 0
-    attribution: Localized = Localized("")
+    attribution: Localized = UNSAID
+
+    @cached_property
+    def _units_by_id(self) -> dict[int, Unit]:
+        return {unit.id: unit for unit in self.units.values()}
+
+    @cached_property
+    def _wards_by_id(self) -> dict[int, Ward]:
+        return {ward.id: ward for ward in self.wards.values()}
+
+    @cached_property
+    def _categories_by_id(self) -> dict[int, Category]:
+        return {category.id: category for category in self.categories.values()}
+
+    def unit_of(self, id: int) -> Unit:
+        """The unit a row's `unit_id` names; retired ones are kept too."""
+        return self._units_by_id[id]
+
+    def ward_of(self, id: int) -> Ward:
+        return self._wards_by_id[id]
+
+    def category_of(self, id: int) -> Category:
+        return self._categories_by_id[id]

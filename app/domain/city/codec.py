@@ -1,0 +1,84 @@
+"""A city as plain values (dicts, lists, texts, numbers), as kept in the database and written to YAML."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from app.domain.city.model import City
+from app.models.localized import Localized
+
+NOT_KEPT = frozenset({"id", "version"})  # given by the database, not by the folder
+
+
+def plain(value: Any) -> Any:
+    """JSON values that `revived` turns back into an equal object. What equals its default is left out."""
+    if isinstance(value, Localized):
+        return value.as_dict() if value.en else value.vi
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = ((one, getattr(value, one.name)) for one in fields(value) if one.name not in NOT_KEPT)
+        return {one.name: plain(held) for one, held in kept if not _is_default(one, held)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(held) for key, held in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def digest(city: City) -> str:
+    """The same for the same city, whatever the order of its YAML keys."""
+    text = json.dumps(plain(city), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def revived(data: Mapping[str, Any]) -> City:
+    """The city `plain` made. Reads what older versions kept: unknown fields are passed over, new ones default."""
+    city: City = _object(City, data)
+    return city
+
+
+def _is_default(one: Field[Any], held: Any) -> bool:
+    if one.default is not MISSING:
+        return bool(held == one.default)
+    return one.default_factory is not MISSING and bool(held == one.default_factory())
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    known = get_type_hints(cls)
+    return {one.name: known[one.name] for one in fields(cls)}
+
+
+def _object(cls: type, data: Mapping[str, Any]) -> Any:
+    return cls(**{name: _value(hint, data[name]) for name, hint in _hints(cls).items() if name in data})
+
+
+def _value(hint: Any, data: Any) -> Any:
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return None if data is None else _value(next(one for one in inner if one is not types.NoneType), data)
+    if origin is tuple and inner[-1] is not Ellipsis:
+        return tuple(_value(one, item) for one, item in zip(inner, data, strict=True))
+    if origin in (tuple, frozenset):
+        return origin(_value(inner[0], item) for item in data)
+    if origin is Mapping:
+        return MappingProxyType({_value(inner[0], key): _value(inner[1], held) for key, held in data.items()})
+    if hint is Localized:
+        return Localized.of(data)
+    if hint is date:
+        return date.fromisoformat(data)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _object(hint, data)
+    return hint(data) if hint is float or issubclass(hint, StrEnum) else data
