@@ -1,0 +1,10 @@
+// Finds what a page offers by its data attributes and loads the few modules it needs. Everything works without.
+const offers = [
+  ["[data-copy], [data-select]", "./copy.js"],
+  ["[data-focus]", "./focus.js"],
+  [".menu", "./menu.js"],
+];
+
+for (const [selector, module] of offers) {
+  if (document.querySelector(selector)) import(module).then((loaded) => loaded.start(document));
+}
