@@ -135,7 +135,11 @@ def _install(requirements: str) -> None:
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=_pip_environment()
     ) as pip:
         assert pip.stdout is not None
-        _show_progress(pip.stdout, lines, total)
+        try:
+            _show_progress(pip.stdout, lines, total)
+        except BaseException:  # stopped by hand: pip must not go on behind our back
+            pip.terminate()
+            raise
     if pip.returncode != 0:
         raise _trouble_in("".join(lines), "The packages could not be installed")
 

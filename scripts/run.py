@@ -94,7 +94,7 @@ def check_data_folder(folder: Path) -> None:
         probe.unlink()
     except (FileExistsError, NotADirectoryError):
         raise Trouble(f"HOIAM_DATA={folder} is a file: name a folder.") from None
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):  # /proc and the like say "not found" where nothing can be made
         raise closed_folder(folder) from None
 
 

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
@@ -26,10 +26,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import Config, create_app, migrations
-from app.extensions import db, limiter, unit_of_work
-from app.models import Person
 from tests.support.databases import Database
+
+if TYPE_CHECKING:  # the application is imported when a test asks for it: a test of pure rules starts in no time
+    from app.config import Config
+    from app.models import Person
 
 HERE = Path(__file__).resolve().parent.parent
 SIX_WARDS = HERE / "cities" / "six_wards"
@@ -52,6 +53,8 @@ class Browser(FlaskClient):
             kwargs["headers"] = headers
         response: TestResponse = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context():
+            from app.extensions import db
+
             db.session.expire_all()  # what the request changed is read again by the test
         return response
 
@@ -111,6 +114,8 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def config(database: Database, data_folder: Path) -> Config:
     """Settings of a test application; make another one with dataclasses.replace."""
+    from app.config import Config
+
     return Config(
         data=data_folder,
         database_url=database.url,
@@ -125,8 +130,10 @@ def config(database: Database, data_folder: Path) -> Config:
 @pytest.fixture(scope="session")
 def loaded(config: Config, database: Database) -> Iterator[Flask]:
     """The application over a template that is migrated and holds the city of six wards with its outlines."""
+    from app import create_app, migrations
     from app.domain import areas
     from app.domain.city import folder, store
+    from app.extensions import db, unit_of_work
 
     app = create_app(config)
     app.test_client_class = Browser
@@ -144,6 +151,8 @@ def loaded(config: Config, database: Database) -> Iterator[Flask]:
 
 def close(app: Flask) -> None:
     """No connection stays open, so that the database can be put back. Needs the application's context."""
+    from app.extensions import db
+
     db.session.close()
     db.engine.dispose()
 
@@ -151,6 +160,8 @@ def close(app: Flask) -> None:
 @pytest.fixture
 def app(loaded: Flask, database: Database, data_folder: Path) -> Iterator[Flask]:
     """The application, its database and its data folder as new."""
+    from app.extensions import limiter
+
     database.restore()
     for path in data_folder.iterdir():
         if path.is_dir():
@@ -164,6 +175,8 @@ def app(loaded: Flask, database: Database, data_folder: Path) -> Iterator[Flask]
 @pytest.fixture
 def db_session(app: Flask) -> Iterator[Session]:
     """An open application context and its session. Changes go through `unit_of_work()`, as everywhere."""
+    from app.extensions import db
+
     with app.app_context():
         yield db.session
 
@@ -222,6 +235,8 @@ def outbox(config: Config, app: Flask) -> Path:
 @pytest.fixture
 def count_queries(app: Flask) -> Callable[[], AbstractContextManager[Counted]]:
     """`with count_queries() as counted: …` and then `counted.count <= 12, str(counted)`."""
+    from app.extensions import db
+
     with app.app_context():
         engine = db.engine
 
