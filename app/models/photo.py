@@ -45,6 +45,7 @@ class Photo(Base):
     name: Mapped[str]  # random; of the derivatives that may be shown
     original: Mapped[str] = mapped_column(default="")  # key of the private, stripped original
     raw: Mapped[str] = mapped_column(default="")  # key of the file as it came, until it is developed
+    claimed_until: Mapped[datetime | None]  # somebody develops it until then; later it is anybody's again
     position: Mapped[int] = mapped_column(default=0)
     width: Mapped[int]
     height: Mapped[int]

@@ -505,6 +505,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("original", sa.String(), nullable=False),
         sa.Column("raw", sa.String(), nullable=False),
+        sa.Column("claimed_until", sa.BigInteger(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),

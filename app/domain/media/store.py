@@ -1,0 +1,237 @@
+"""Photos and their rows: taken in the request, developed afterwards, removed for good.
+
+A file is written and synced before its row, and deleted after its row is done with it. A kill between the two leaves
+a file nobody names, which `sweep` removes, and never a row whose photo was lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Sequence
+from datetime import timedelta, tzinfo
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+
+from app.domain.media.check import HANOI_TIME, Checked, inspect
+from app.domain.media.develop import SIZES, Darkroom, Developed, darkroom
+from app.domain.media.exif import LatLng
+from app.domain.media.keys import new_name, public_key, raw_key
+from app.domain.media.refusal import MAX_PHOTOS, Fault, PhotoRefused
+from app.extensions import db, storage, unit_of_work
+from app.models import Draft, Photo, Report, now
+from app.models.choices import PhotoKind, PhotoState
+
+CLAIM = timedelta(minutes=10)
+KEPT = (PhotoState.RAW, PhotoState.READY)
+
+log = logging.getLogger(__name__)
+
+
+class Taken(NamedTuple):
+    """A photo that is checked and safe on disk, but not yet anybody's."""
+
+    name: str
+    filename: str
+    checked: Checked
+
+
+def attach(
+    owner: Draft | Report,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    kind: PhotoKind = PhotoKind.BEFORE,
+    place: LatLng | None = None,
+    local: tzinfo = HANOI_TIME,
+) -> Photo:
+    """Check and keep one photo, in a unit of work of its own. Raises PhotoRefused or StorageFull, keeping nothing."""
+    taken = take(stream, filename, local=local)
+    try:
+        with unit_of_work():
+            return add(taken, owner, kind=kind, place=place)
+    except PhotoRefused:
+        drop(taken)
+        raise
+
+
+def take(stream: IO[bytes], filename: str, *, local: tzinfo = HANOI_TIME) -> Taken:
+    """Check a photo and write it to the private storage; no row yet. Outside of any unit of work: it syncs to disk."""
+    checked = inspect(stream, filename, local=local)
+    name = new_name()
+    storage().put(raw_key(name), stream)
+    return Taken(name, filename, checked)
+
+
+def drop(taken: Taken) -> None:
+    """Forget a photo that was taken and then not added."""
+    storage().delete(raw_key(taken.name))
+
+
+def add(
+    taken: Taken,
+    owner: Draft | Report,
+    *,
+    kind: PhotoKind = PhotoKind.BEFORE,
+    event_id: int | None = None,
+    place: LatLng | None = None,
+    reason: str = "",
+    alt: str = "",
+) -> Photo:
+    """The row of a taken photo, inside the caller's unit of work. Raises PhotoRefused when there are four already.
+
+    The four are counted per owner, kind and event: a unit's after-photos do not use up the reporter's. `place` is the
+    device's own, where our page took the photo; GPS inside the photo goes before it. `reason` says why proof has none.
+    """
+    siblings = (
+        _belongs_to(owner),
+        Photo.kind == kind,
+        Photo.event_id.is_(event_id) if event_id is None else Photo.event_id == event_id,
+    )
+    db.session.get(type(owner), owner.id, with_for_update=True)  # two uploads at once are counted one after the other
+    count, last = db.session.execute(
+        select(func.count(), func.max(Photo.position)).where(*siblings, Photo.state.in_(KEPT))
+    ).one()
+    if count >= MAX_PHOTOS:
+        raise PhotoRefused(Fault.TOO_MANY, taken.filename)
+    checked = taken.checked
+    where = checked.gps or place
+    photo = Photo(
+        draft_id=owner.id if isinstance(owner, Draft) else None,
+        report_id=owner.id if isinstance(owner, Report) else None,
+        event_id=event_id,
+        kind=kind,
+        state=PhotoState.RAW,
+        name=taken.name,
+        raw=raw_key(taken.name),
+        position=0 if last is None else last + 1,
+        width=checked.width,
+        height=checked.height,
+        size=checked.size,
+        has_location=where is not None,
+        lat=where.lat if where else None,
+        lng=where.lng if where else None,
+        taken_at=checked.taken_at,
+        reason=reason,
+        alt=alt,
+        created_at=now(),
+    )
+    db.session.add(photo)
+    db.session.flush()
+    return photo
+
+
+def hand_over(draft: Draft, report: Report) -> int:
+    """The draft's photos become the report's, in the caller's unit of work; answers how many."""
+    moved = db.session.execute(
+        update(Photo)
+        .where(Photo.draft_id == draft.id, Photo.state.in_(KEPT))
+        .values(draft_id=None, report_id=report.id)
+        .returning(Photo.id)
+    )
+    return len(moved.all())
+
+
+def of(owner: Draft | Report) -> Sequence[Photo]:
+    """The photos that are there or on their way, in order."""
+    mine = select(Photo).where(_belongs_to(owner), Photo.state.in_(KEPT)).order_by(Photo.position, Photo.id)
+    return db.session.scalars(mine).all()
+
+
+def _belongs_to(owner: Draft | Report) -> ColumnElement[bool]:
+    return Photo.draft_id == owner.id if isinstance(owner, Draft) else Photo.report_id == owner.id
+
+
+def remove(photo: Photo) -> None:
+    """Take a photo away for good, in the caller's unit of work. Its address answers 410; `sweep` takes the files."""
+    photo.state = PhotoState.REMOVED
+    photo.lat = photo.lng = photo.taken_at = photo.phash = None
+    photo.raw = photo.original = photo.alt = ""
+    photo.boxes = []
+
+
+def discard(photo: Photo) -> None:
+    """`remove` in a unit of work of its own, with the files right away: somebody took back what they had picked."""
+    photo_id = photo.id
+    with unit_of_work():
+        fresh = db.session.get_one(Photo, photo_id, with_for_update=True)
+        name, raw, original = fresh.name, fresh.raw, fresh.original
+        remove(fresh)
+    for key in (raw, original, *(public_key(name, size) for size in SIZES)):
+        if key:
+            storage().delete(key)
+
+
+# --- after the request ------------------------------------------------------------------------------------------------
+
+
+def finish_pending(limit: int = 20) -> int:
+    """Develop photos that wait, oldest first; answers how many were worked on. A job's body, harmless to repeat.
+
+    Each is claimed for ten minutes, developed outside any transaction, then marked. After a kill it is claimed again
+    and written again under the same names. Raises StorageFull; what was not finished waits for the next run.
+    """
+    claimed = _claim(limit)
+    if claimed:
+        with darkroom() as room:
+            for photo_id in claimed:
+                _finish(photo_id, room)
+    return len(claimed)
+
+
+def _claim(limit: int) -> Sequence[int]:
+    moment = now()
+    free = or_(Photo.claimed_until.is_(None), Photo.claimed_until < moment)
+    waiting = select(Photo.id).where(Photo.state == PhotoState.RAW, free).order_by(Photo.id).limit(limit)
+    if db.session.scalar(waiting.limit(1)) is None:
+        return ()  # the usual case costs no write transaction
+    with unit_of_work():
+        ids = db.session.scalars(waiting.with_for_update(skip_locked=True)).all()
+        db.session.execute(update(Photo).where(Photo.id.in_(ids)).values(claimed_until=moment + CLAIM))
+    return ids
+
+
+def _finish(photo_id: int, room: Darkroom) -> None:
+    photo = db.session.get(Photo, photo_id)
+    if photo is None or photo.state is not PhotoState.RAW:
+        return
+    name, raw = photo.name, photo.raw
+    with storage().workroom() as folder:
+        developed = _develop(name, raw, room, folder)
+    _mark(photo_id, developed)
+    storage().delete(raw)
+
+
+def _develop(name: str, raw: str, room: Darkroom, folder: Path) -> Developed | None:
+    """The derivatives in the storage; None when the photo cannot be read."""
+    source = folder / "raw"
+    try:
+        with storage().open(raw) as kept, source.open("wb") as copy:
+            shutil.copyfileobj(kept, copy)
+        developed = room.develop(source, folder)
+    except (PhotoRefused, FileNotFoundError) as error:
+        log.warning("photo %s cannot be developed: %s", name, type(error).__name__)
+        return None
+    put_derivatives(name, developed)
+    return developed
+
+
+def put_derivatives(name: str, developed: Developed) -> None:
+    for size in SIZES:
+        with developed.file(size).open("rb") as file:
+            storage().put(public_key(name, size), file)
+
+
+def _mark(photo_id: int, developed: Developed | None) -> None:
+    with unit_of_work():
+        photo = db.session.get(Photo, photo_id, with_for_update=True)
+        if photo is None or photo.state is not PhotoState.RAW:
+            return  # removed meanwhile, or finished by somebody whose claim had run out
+        photo.raw, photo.claimed_until = "", None
+        if developed is None:
+            photo.state = PhotoState.REFUSED
+            return
+        photo.state = PhotoState.READY
+        photo.width, photo.height, photo.phash = developed.width, developed.height, developed.phash
