@@ -52,7 +52,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
     },
     StatusClass: {
         StatusClass.DRAFT: _l("Held"),
-        StatusClass.OPEN: _l("Open"),
+        StatusClass.OPEN: _l("Still open"),
         StatusClass.DONE: _l("Answered"),
         StatusClass.DECLINED: _l("Not accepted"),
         StatusClass.GONE: _l("Merged or withdrawn"),
