@@ -148,7 +148,7 @@ def cut_jpeg() -> bytes:
     return whole[: len(whole) // 2]
 
 
-def scrambled_jpeg() -> bytes:
+def scrambled_png() -> bytes:
     """A good head and end, noise between: only a decoder notices."""
     whole = bytearray(saved(picture(), "PNG"))
     middle = whole.find(b"IDAT") + 40

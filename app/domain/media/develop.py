@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, NamedTuple
 
 from app.domain.media.refusal import Fault, PhotoRefused
@@ -83,11 +83,12 @@ class Darkroom:
         raise PhotoRefused(Fault.BROKEN)
 
     def _answer(self, line: str) -> dict[str, Any] | None:
-        """None when the child died over it or had to be ended."""
+        """None when the child died over it."""
         child = self._child or self._start()
         assert child.stdin
         assert child.stdout
-        clock = Timer(self.wall_seconds, child.kill)
+        took_too_long = Event()
+        clock = Timer(self.wall_seconds, _end, (child, took_too_long))
         clock.daemon = True
         clock.start()
         try:
@@ -100,7 +101,7 @@ class Darkroom:
             clock.cancel()
         if not answer.endswith("\n"):
             self.close()
-            return None
+            return {"refused": "time"} if took_too_long.is_set() else None
         known: dict[str, Any] = json.loads(answer)
         return known
 
@@ -117,6 +118,11 @@ class Darkroom:
             start_new_session=True,  # Ctrl-C in a terminal ends us first, in order
         )
         return self._child
+
+
+def _end(child: subprocess.Popen[str], took_too_long: Event) -> None:
+    took_too_long.set()
+    child.kill()
 
 
 @contextmanager

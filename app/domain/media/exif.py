@@ -123,7 +123,7 @@ def _degrees(gps: Mapping[int, Value], tag: int, side_tag: int, sides: str, most
     parts, side = gps.get(tag), _text(gps, side_tag).upper()[:1]
     if not isinstance(parts, tuple) or not 1 <= len(parts) <= 3 or side not in sides or not side:
         return None
-    degrees = sum(part / 60**power for power, part in enumerate(parts))
+    degrees = sum(part / 60.0**power for power, part in enumerate(parts))
     if not math.isfinite(degrees) or not 0 <= degrees <= most:
         return None
     return degrees if side == sides[0] else -degrees
