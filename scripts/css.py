@@ -1,11 +1,12 @@
 """Make static/css/app.css from its parts, by plain concatenation: one request, no build tool.
 
-    python scripts/css.py          write it
-    python scripts/css.py --check  fail when it is not what the parts make
+python scripts/css.py          write it
+python scripts/css.py --check  fail when it is not what the parts make
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from pathlib import Path
@@ -25,7 +26,14 @@ def joined() -> str:
     """What app.css must hold: the parts without comments and indentation."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in parts())
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r'url\("\.\./([^"]+)"\)', _kept_for_a_year, text)
     return LAYERS + "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+
+
+def _kept_for_a_year(found: re.Match[str]) -> str:
+    """The address of a file named by the style sheet, with its content's digest: static files with ?v= never change."""
+    digest = hashlib.sha256((CSS.parent / found[1]).read_bytes()).hexdigest()[:12]
+    return f'url("../{found[1]}?v={digest}")'
 
 
 def main() -> int:

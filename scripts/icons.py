@@ -14,7 +14,10 @@ SPRITE = ROOT / "static" / "icons.svg"
 NAMES = ROOT / "static" / "icons" / "names.txt"
 OWN = ROOT / "static" / "icons" / "own.svg"
 # Presentation attributes, not a style: the sprite is shown under a policy without inline styles.
-TABLER = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+TABLER = (
+    'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+    'stroke-linecap="round" stroke-linejoin="round"'
+)
 
 
 def wanted() -> list[str]:

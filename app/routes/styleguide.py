@@ -40,7 +40,7 @@ def _card(**changes: Any) -> SimpleNamespace:
         "url": "#card",
         "code": "482160357",
         "category": _l("Pothole"),
-        "icon": "barrier-block",
+        "icon": "tool",
         "ward": "Phường Hoàn Kiếm",
         "status": Status.IN_PROGRESS,
         "outcome": None,
@@ -49,7 +49,7 @@ def _card(**changes: Any) -> SimpleNamespace:
         "age": _l("3 days ago"),
         "distance": "120 m",
         "affected": 12,
-        "words": "Ổ gà sâu giữa làn xe máy, trước số 24 Hàng Bài. Trời mưa nước lấp đầy nên không nhìn thấy, tối qua có người ngã.",
+        "words": "Ổ gà sâu giữa làn xe máy trước số 24 Hàng Bài. Trời mưa nước lấp đầy nên khó thấy, tối qua có người ngã.",
         "thumb": "/static/styleguide/before.svg",
         "due": _l("By 16:30 Tuesday 2 December"),
         "overdue": None,
@@ -90,7 +90,12 @@ def page() -> ResponseReturnValue:
     config: Config = current_app.config["HOIAM"]
     if not (config.development or config.testing):
         abort(404)
-    before = {"url": "/static/styleguide/before.svg", "alt": _l("A deep pothole in the road"), "width": 640, "height": 480}
+    before = {
+        "url": "/static/styleguide/before.svg",
+        "alt": _l("A deep pothole in the road"),
+        "width": 640,
+        "height": 480,
+    }
     after = before | {"url": "/static/styleguide/after.svg", "alt": _l("The road, mended"), "unlocated": True}
     return render_template(
         "styleguide/page.html",
