@@ -12,6 +12,10 @@ import re
 from array import array
 from functools import lru_cache
 
+from flask_babel import lazy_gettext as _l
+
+from app.domain.errors import Invalid
+
 ID_LIMIT = 10**8  # ids from 0 up to, not including, this one have a code
 
 _HALF = 10**4  # eight digits are two halves of four: an even Feistel network, each id has exactly one code
@@ -33,7 +37,7 @@ _DAMM = (
 )
 
 
-class InvalidCode(ValueError):
+class InvalidCode(Invalid):
     """What was typed is not a report's code: not nine digits, or the check digit does not fit."""
 
 
@@ -63,9 +67,9 @@ def parse(text: str) -> str:
     """
     digits = _SEPARATORS.sub("", text.strip().removeprefix("#"))
     if not _NINE_DIGITS.fullmatch(digits):
-        raise InvalidCode("A report's code has nine digits.")
+        raise InvalidCode(_l("A report's code has nine digits, like 482-160-358."))
     if _check(digits):
-        raise InvalidCode("A digit of this code is wrong.")
+        raise InvalidCode(_l("One digit of this code is wrong. Please check it once more."))
     return digits
 
 
