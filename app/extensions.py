@@ -107,8 +107,6 @@ def _writes_need_a_unit_of_work(session: Session, context: UOWTransaction, insta
         raise WriteOutsideUnitOfWork("change rows inside unit_of_work()")
 
 
-
-
 def secret_key() -> str:
     """What links are signed with; never in the database."""
     return str(current_app.config["SECRET_KEY"])

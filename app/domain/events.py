@@ -9,25 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Date, Enum, inspect
 
 from app.domain import figures
 from app.domain.permissions import Actor
 from app.extensions import db
-from app.models import Event, Report, Words, now
+from app.models import Event, Moment, Report, Words, now
 from app.models.choices import EventKind, WordsKind
 
 # What an undo puts back. Facts that only grow (version, counts of people) are not among them.
-KEPT_OF_REPORT = (
-    "status outcome waiting_for planned_on unit_id assignee_id rule_code needs_routing_check transfers is_transferred "
-    "questions_asked is_appeal_open appealed_at reopened receive_due_at handle_due_at due_at remaining_minutes "
-    "extension_asked_until extended_at received_at resolved_at closed_at object_until is_late publication "
-    "content_due_at withheld_reason has_news category_id severity lat lng cell public_lat public_lng public_cell "
-    "ward_id merged_into_id"
-).split()
+KEPT_OF_REPORT = ["status", "outcome", "waiting_for", "planned_on", "unit_id", "assignee_id", "rule_code", "needs_routing_check", "transfers", "is_transferred", "questions_asked", "is_appeal_open", "appealed_at", "reopened", "receive_due_at", "handle_due_at", "due_at", "remaining_minutes", "extension_asked_until", "extended_at", "received_at", "resolved_at", "closed_at", "object_until", "is_late", "publication", "content_due_at", "withheld_reason", "has_news", "category_id", "severity", "lat", "lng", "cell", "public_lat", "public_lng", "public_cell", "ward_id", "merged_into_id"]
 
 
 @dataclass
@@ -132,12 +126,6 @@ def put_back(report: Report, was: dict[str, Any]) -> None:
 
 
 def _typed(kind: Any, value: Any) -> Any:
-    from datetime import UTC, date
-
-    from sqlalchemy import Date, Enum
-
-    from app.models import Moment
-
     if value is None:
         return None
     if isinstance(kind, Moment):

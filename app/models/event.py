@@ -25,7 +25,12 @@ class Event(Base):
             sqlite_where=text("announced_at IS NULL"),
             postgresql_where=text("announced_at IS NULL"),
         ),
-        Index("ix_event_batch", "batch", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
+        Index(
+            "ix_event_batch",
+            "batch",
+            sqlite_where=text("batch IS NOT NULL"),
+            postgresql_where=text("batch IS NOT NULL"),
+        ),
         Index("ix_event_actor", "actor_id", "id"),
     )
 

@@ -52,7 +52,9 @@ class Photo(Base):
     size: Mapped[int]  # bytes as it came
     alt: Mapped[str] = mapped_column(default="")
     phash: Mapped[int | None] = mapped_column(BigInteger)
-    has_location: Mapped[bool] = mapped_column(default=False)  # taken in our page with the device's place, or GPS inside
+    has_location: Mapped[bool] = mapped_column(
+        default=False
+    )  # taken in our page with the device's place, or GPS inside
     lat: Mapped[float | None]  # private
     lng: Mapped[float | None]
     taken_at: Mapped[datetime | None]

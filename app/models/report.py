@@ -55,7 +55,13 @@ class Report(Base):
         # the map (SCALE.md): public rows by public cell, any filter inside the index
         _partial("s2_map", "public_cell", "status", "category_id", "filed_at", "id", where=IS_PUBLIC_SQL),
         _partial(
-            "s2_open", "public_cell", "status", "category_id", "filed_at", "id", where=f"{IS_PUBLIC_SQL} AND {IS_OPEN_SQL}"
+            "s2_open",
+            "public_cell",
+            "status",
+            "category_id",
+            "filed_at",
+            "id",
+            where=f"{IS_PUBLIC_SQL} AND {IS_OPEN_SQL}",
         ),
         # duplicates and one category, by true cell
         Index("s2_cat", "category_id", "cell", "status", "filed_at", "id"),
@@ -106,6 +112,7 @@ class Report(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     rule_code: Mapped[str] = mapped_column(default="")
+    site_code: Mapped[str] = mapped_column(default="")  # the special place that decided
     city_version: Mapped[int]
     needs_routing_check: Mapped[bool] = mapped_column(default=False)
     transfers: Mapped[int] = mapped_column(default=0)
@@ -213,7 +220,7 @@ class Participation(Base):
 
 
 class AnonymousJoin(Base):
-    """"The same problem" said by somebody without an account, counted once a browser."""
+    """ "The same problem" said by somebody without an account, counted once a browser."""
 
     __tablename__ = "anonymous_join"
     __table_args__ = (UniqueConstraint("report_id", "browser_hash"),)

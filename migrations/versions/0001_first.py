@@ -24,7 +24,6 @@ TABLES = (
     "unit",
     "unit_count",
     "ward",
-    "ward_count",
     "membership",
     "report",
     "unit_template",
@@ -165,15 +164,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_ward_code")),
     )
     op.create_table(
-        "ward_count",
-        sa.Column("ward_id", KEY, autoincrement=False, nullable=False),
-        sa.Column("n_open", sa.Integer(), nullable=False),
-        sa.Column("n_done", sa.Integer(), nullable=False),
-        sa.Column("n_declined", sa.Integer(), nullable=False),
-        sa.Column("n_pointless", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("ward_id", name=op.f("pk_ward_count")),
-    )
-    op.create_table(
         "membership",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.Column("person_id", KEY, nullable=False),
@@ -197,7 +187,6 @@ def upgrade() -> None:
         sa.Column("id", KEY, autoincrement=True, nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
-        sa.Column("secret_hash", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("category_id", KEY, nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
@@ -224,6 +213,7 @@ def upgrade() -> None:
         sa.Column("unit_id", KEY, nullable=False),
         sa.Column("assignee_id", KEY, nullable=True),
         sa.Column("rule_code", sa.String(), nullable=False),
+        sa.Column("site_code", sa.String(), nullable=False),
         sa.Column("city_version", sa.Integer(), nullable=False),
         sa.Column("needs_routing_check", sa.Boolean(), nullable=False),
         sa.Column("transfers", sa.Integer(), nullable=False),

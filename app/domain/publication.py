@@ -1,0 +1,127 @@
+"""How much of a report the public sees: none, the pin, or everything. Decided here and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.domain import events, promises, search
+from app.domain.city import store
+from app.domain.city.model import Category, City
+from app.domain.errors import Forbidden, Invalid
+from app.domain.permissions import Actor, Permission, may
+from app.extensions import db
+from app.models import Photo, Report, Words
+from app.models.choices import EventKind, PhotoState, Publication, PublishWhen, Status, WordsKind
+
+HIDDEN = (Status.HELD, Status.WITHDRAWN, Status.MERGED)
+PUBLISHABLE = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING)
+
+
+def at_filing(report: Report, category: Category) -> Publication:
+    """What a fresh report shows: its pin, unless the category is sensitive or the edit window still runs."""
+    if report.status in HIDDEN or category.publish is PublishWhen.SENSITIVE:
+        return Publication.NONE
+    if category.publish is PublishWhen.AT_ONCE and not report.is_content_hidden:
+        return Publication.FULL
+    return Publication.PIN
+
+
+def settle(report: Report) -> None:
+    """Called after every change of status: what is gone is public no more."""
+    if report.status in HIDDEN or report.hidden_at is not None:
+        report.publication = Publication.NONE
+        report.content_due_at = None
+
+
+def await_check(city: City, report: Report, at: datetime) -> None:
+    """New words or photos of the reporter wait for "Publish the content", unless never to be published."""
+    if not report.is_content_hidden and report.content_due_at is None:
+        report.content_due_at = promises.to_publish(city, report.unit_id, at)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What staff decided: the public text of each of the reporter's words (None: stays private), which photos show."""
+
+    texts: dict[int, str | None] = field(default_factory=dict)
+    photos: frozenset[int] = frozenset()
+
+
+def publish(report: Report, checked: Checked, *, by: Actor) -> None:
+    """Make the checked words and photos public. Call inside a unit of work; the report is fresh and locked."""
+    _may_publish(report, by)
+    if report.is_content_hidden:
+        raise Invalid(_l("The reporter asked that words and photos stay private."))
+    with events.recording(report, EventKind.PUBLISHED, by=by, public=False, batch=secrets.token_urlsafe(9)) as entry:
+        masked = _set_texts(report, checked, entry.at)
+        shown = _set_photos(report, checked, entry.at)
+        entry.data |= {"photos": shown, "masked": masked}
+        report.publication = Publication.FULL
+        report.content_due_at = None
+        report.withheld_reason = ""
+    search.refresh(report)
+
+
+def withhold(report: Report, reason: str, *, by: Actor) -> None:
+    """Keep words and photos private; the page says why."""
+    _may_publish(report, by)
+    if not reason.strip():
+        raise Invalid(_l("Say why the content is not published. The reason stands on the page."), field="reason")
+    with events.recording(report, EventKind.WITHHELD, by=by) as entry:
+        _set_texts(report, Checked(), entry.at)
+        _set_photos(report, Checked(), entry.at)
+        if report.publication is Publication.FULL or report.publication is Publication.NONE:
+            category = store.current().category_of(report.category_id)
+            sensitive = category.publish is PublishWhen.SENSITIVE
+            report.publication = Publication.NONE if sensitive else Publication.PIN
+        report.content_due_at = None
+        report.withheld_reason = reason.strip()
+    search.refresh(report)
+
+
+def _may_publish(report: Report, by: Actor) -> None:
+    if not may(by, Permission.PUBLISH, report):
+        raise Forbidden(_l("Publishing this report is not yours to decide."))
+
+
+def reporters_words(report: Report) -> list[Words]:
+    """The words a check may make public, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Words)
+            .where(Words.report_id == report.id, Words.kind.in_(PUBLISHABLE), Words.erased_at.is_(None))
+            .order_by(Words.id)
+        )
+    )
+
+
+def _set_texts(report: Report, checked: Checked, at: datetime) -> int:
+    masked = 0
+    for words in reporters_words(report):
+        text = checked.texts.get(words.id)
+        words.public_text = text.strip() if text and text.strip() else None
+        masked += words.public_text is not None and words.public_text != words.original
+    return masked
+
+
+def _set_photos(report: Report, checked: Checked, at: datetime) -> int:
+    shown = 0
+    mine = select(Photo).where(Photo.report_id == report.id, Photo.event_id.is_(None))
+    for photo in db.session.scalars(mine):
+        is_shown = photo.id in checked.photos and photo.state is PhotoState.READY
+        photo.published_at = (photo.published_at or at) if is_shown else None
+        shown += is_shown
+    return shown
+
+
+def unpublish(report_id: int) -> None:
+    """Take back what a publication showed: an undo within its minute."""
+    report = db.session.get_one(Report, report_id)
+    nothing = Checked()
+    _set_texts(report, nothing, report.updated_at)
+    _set_photos(report, nothing, report.updated_at)

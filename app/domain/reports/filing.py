@@ -1,0 +1,396 @@
+"""Filing a report: found its ward, its unit and its promises, and written down once, whatever is sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select, text
+
+from app.domain import areas, figures, geo, promises, publication, remembered, routing, search
+from app.domain.city import store
+from app.domain.city.model import Category, City
+from app.domain.errors import Invalid
+from app.domain.permissions import Actor
+from app.domain.reports.find import secret_of
+from app.extensions import db
+from app.models import (
+    Consent,
+    Draft,
+    Event,
+    Participation,
+    Person,
+    Photo,
+    Report,
+    ReportContact,
+    Words,
+    now,
+)
+from app.models.choices import (
+    Channel,
+    EventKind,
+    Part,
+    PlaceSource,
+    PublishWhen,
+    Severity,
+    Status,
+    WordsKind,
+)
+
+MAX_WORDS = 4000
+MAX_WAYFINDING = 300
+SAME_PLACE_M = 50
+MAX_OBSERVED_AGE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a guest typed. At least one of `email`, `phone`; nothing is confirmed by typing it."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.email or self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A report as somebody hands it in. Shapes were checked by the form; meaning is checked here."""
+
+    client_id: str
+    category: str
+    lat: float | None  # None: without the map, `ward` says where
+    lng: float | None
+    place_source: PlaceSource = PlaceSource.MAP
+    ward: str = ""  # chosen by the reporter; needed only where no outline can tell
+    accuracy_m: int | None = None
+    nearest_address: str = ""
+    wayfinding: str = ""
+    words: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    is_dangerous: bool = False
+    hide_content: bool = False
+    contact: Contact = Contact()
+    person_id: int | None = None  # the account it is filed from
+    language: str = "vi"
+    channel: Channel = Channel.WEB
+    observed_at: datetime | None = None
+    about_unit: str | None = None
+    consents: tuple[str, ...] = ()
+    draft_id: int | None = None
+    filed_at: datetime | None = None  # only for made-up and imported reports
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    report: Report
+    secret: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a report would go and what it would promise: what the summary shows before it is sent."""
+
+    city: City
+    category: Category
+    severity: Severity
+    ward: str
+    is_ward_sure: bool
+    lat: float
+    lng: float
+    routed: routing.Routed
+    promise: promises.Promise
+
+    @property
+    def unit_id(self) -> int:
+        return self.city.units[self.routed.unit].id
+
+
+def plan(filing: Filing, at: datetime) -> Plan:
+    """Find ward, unit and promises, or refuse with Invalid naming the field."""
+    city = store.current()
+    category = city.categories.get(filing.category)
+    if category is None:
+        raise Invalid(_l("Choose a category from the list."), field="category")
+    if category.stops:
+        raise Invalid(_l("This kind of matter is not taken here; the page says where it goes."), field="category")
+    _check_answers(category, filing.answers)
+    ward, sure = _ward(city, filing)
+    here = city.wards[ward]
+    lat = here.lat if filing.lat is None else filing.lat
+    lng = here.lng if filing.lng is None else filing.lng
+    severity = routing.severity_of(category, filing.answers)
+    if filing.is_dangerous:
+        severity = Severity.URGENT
+    place = areas.place(filing.lat, filing.lng, ward=ward)
+    routed = routing.route(
+        city,
+        category=category.code,
+        place=place,
+        severity=severity,
+        answers=filing.answers,
+        about_unit=filing.about_unit,
+    )
+    promise = promises.at_filing(city, city.units[routed.unit].id, severity, at)
+    return Plan(city, category, severity, ward, sure, lat, lng, routed, promise)
+
+
+def _check_answers(category: Category, answers: Mapping[str, str]) -> None:
+    for question in category.questions:
+        answer = answers.get(question.code, "")
+        if not answer:
+            if question.required:
+                raise Invalid(_l("Please answer this question."), field=f"answer_{question.code}")
+            continue
+        if question.kind == "choice":
+            choice = next((one for one in question.choices if one.code == answer), None)
+            if choice is None:
+                raise Invalid(_l("Choose one of the answers."), field=f"answer_{question.code}")
+            if choice.stopper:
+                raise Invalid(choice.stopper.vi, field=f"answer_{question.code}")
+        elif len(answer) > 200:
+            raise Invalid(_l("At most %(n)s characters.", n=200), field=f"answer_{question.code}")
+
+
+def _ward(city: City, filing: Filing) -> tuple[str, bool]:
+    """The ward's code, and whether it is sure: by outline, or by the reporter's own choice among the nearest."""
+    if filing.lat is None or filing.lng is None:
+        if filing.ward not in city.wards:
+            raise Invalid(_l("Choose the ward."), field="ward")
+        return filing.ward, True
+    located = areas.locate(filing.lat, filing.lng)
+    if located.ward is None and not located.nearest:
+        raise Invalid(_l("This place lies outside %(city)s.", city=city.name.vi), field="place")
+    if located.exact:
+        if located.ward is None:
+            raise Invalid(_l("This place lies outside %(city)s.", city=city.name.vi), field="place")
+        return located.ward, True
+    if filing.ward in located.nearest:
+        return filing.ward, True
+    if located.ward is None:
+        raise Invalid(_l("Choose the ward."), field="ward")
+    return located.ward, False
+
+
+def check(filing: Filing, *, has_photo: bool) -> None:
+    """What any filing must hold, beside its place and category."""
+    if not filing.words.strip() and not has_photo:
+        raise Invalid(_l("Describe the problem in a few words, or add a photo."), field="words")
+    if len(filing.words) > MAX_WORDS:
+        raise Invalid(_l("At most %(n)s characters.", n=MAX_WORDS), field="words")
+    if len(filing.wayfinding) > MAX_WAYFINDING:
+        raise Invalid(_l("At most %(n)s characters.", n=MAX_WAYFINDING), field="wayfinding")
+    if not filing.client_id or len(filing.client_id) > 64:
+        raise Invalid(_l("The form has expired. Reload the page; what you typed is kept."))
+    if filing.observed_at and not now() - MAX_OBSERVED_AGE <= filing.observed_at <= now() + timedelta(minutes=10):
+        raise Invalid(_l("The time of the observation cannot be right."), field="observed_at")
+
+
+def submit(filing: Filing, *, by: Actor) -> Filed:
+    """File a report, inside a unit of work. The same `client_id` again gives the same report, never a second one.
+
+    Raises Invalid with the field that must be mended.
+    """
+    draft = _draft(filing)
+    known = draft.report_id if draft else _filed_before(filing.client_id)
+    if known is not None:
+        report = db.session.get_one(Report, known)
+        return Filed(report, secret_of(report), is_new=False)
+    photos = _photos(draft)
+    check(filing, has_photo=bool(photos))
+    at = filing.filed_at or now()
+    planned = plan(filing, at)
+    if not filing.contact and filing.person_id is None and not _may_be_nameless(planned):
+        raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
+    report = _report(filing, planned, at, photo_count=len(photos))
+    db.session.add(report)
+    _people(report, filing, at)
+    _happened(report, filing, planned, by)
+    for photo in photos:
+        photo.report_id, photo.draft_id = report.id, None
+    if draft is not None:
+        draft.report_id, draft.data = report.id, {}
+    is_public = planned.category.publish is PublishWhen.AT_ONCE and not filing.hide_content
+    spoken = [filing.words, filing.wayfinding]
+    search.write(report, private=spoken, public=spoken if is_public else [], is_new=True)
+    db.session.flush()
+    figures.apply(None, figures.standing(report))
+    return Filed(report, secret_of(report), is_new=True)
+
+
+def _draft(filing: Filing) -> Draft | None:
+    if filing.draft_id is None:
+        return None
+    return db.session.scalar(select(Draft).where(Draft.id == filing.draft_id).with_for_update())
+
+
+def _filed_before(client_id: str) -> int | None:
+    return db.session.scalar(select(Report.id).where(Report.client_id == client_id))
+
+
+def _photos(draft: Draft | None) -> list[Photo]:
+    if draft is None or not draft.data.get("photos"):
+        return []
+    return list(db.session.scalars(select(Photo).where(Photo.draft_id == draft.id).order_by(Photo.position)))
+
+
+def _may_be_nameless(planned: Plan) -> bool:
+    return planned.city.settings.nameless and planned.category.nameless
+
+
+def next_id() -> int:
+    """The id the next report will have; the write transaction keeps it ours."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        return int(db.session.scalar(text("SELECT nextval(pg_get_serial_sequence('report', 'id'))")) or 0)
+    return int(db.session.scalar(select(func.coalesce(func.max(Report.id), 0))) or 0) + 1
+
+
+def _report(filing: Filing, planned: Plan, at: datetime, *, photo_count: int) -> Report:
+    city, category = planned.city, planned.category
+    unit_id, ward_id = planned.unit_id, city.wards[planned.ward].id
+    public = geo.public_point(
+        planned.lat,
+        planned.lng,
+        category.precision,
+        lambda lat, lng: areas.is_inside_ward(planned.ward, lat, lng),
+    )
+    if filing.lat is None:
+        public = None  # without the map only the ward is known
+    id = next_id()
+    held = city.settings.edit_window_minutes > 0 and planned.severity is not Severity.URGENT
+    report = Report(
+        id=id,
+        code=remembered.code_of(id),
+        client_id=filing.client_id,
+        version=1,
+        category_id=category.id,
+        answers={key: value for key, value in filing.answers.items() if category.question(key) and value},
+        severity=planned.severity,
+        language=filing.language,
+        channel=filing.channel,
+        observed_at=filing.observed_at,
+        filed_at=at,
+        lat=planned.lat,
+        lng=planned.lng,
+        cell=geo.cell_of(planned.lat, planned.lng),
+        public_lat=public[0] if public else None,
+        public_lng=public[1] if public else None,
+        public_cell=geo.cell_of(*public) if public else None,
+        place_source=filing.place_source if filing.lat is not None else PlaceSource.WARD,
+        accuracy_m=filing.accuracy_m,
+        nearest_address=filing.nearest_address.strip()[:300],
+        ward_id=ward_id,
+        is_ward_confirmed=planned.is_ward_sure,
+        status=Status.HELD if held else Status.NEW,
+        unit_id=unit_id,
+        rule_code=planned.routed.rule_code,
+        site_code=planned.routed.site or "",
+        city_version=city.version,
+        needs_routing_check=planned.routed.confirm,
+        receive_due_at=planned.promise.receive_by,
+        handle_due_at=planned.promise.handle_by,
+        first_handle_due_at=planned.promise.handle_by,
+        due_at=planned.promise.receive_by,
+        is_content_hidden=filing.hide_content,
+        is_nameless=not filing.contact and filing.person_id is None,
+        is_contact_confirmed=filing.person_id is not None,
+        affected=1,
+        photo_count=photo_count,
+        last_public_word_at=at,
+        updated_at=at,
+        is_demo=filing.is_demo,
+    )
+    _link_to_earlier(report, category, at)
+    report.publication = publication.at_filing(report, category)
+    if (filing.words.strip() or photo_count) and report.publication.value != "full":
+        publication.await_check(city, report, at)
+    return report
+
+
+def _link_to_earlier(report: Report, category: Category, at: datetime) -> None:
+    """The same place and category within the city's days: this is "lần n" of that problem."""
+    since = at - timedelta(days=store.current().settings.recurrence_days)
+    cells = geo.covering(report.lat, report.lng, SAME_PLACE_M)
+    near = text(" OR ".join(f"(report.cell >= {lo} AND report.cell < {hi})" for lo, hi in cells))
+    done = select(Report.id, Report.lat, Report.lng, Report.recurrence).where(
+        Report.category_id == category.id,
+        near,
+        Report.status.in_((Status.RESOLVED, Status.CLOSED)),
+        Report.filed_at >= since,
+    )
+    for id, lat, lng, recurrence in db.session.execute(done.order_by(Report.id.desc()).limit(20)):
+        if geo.distance_m((lat, lng), (report.lat, report.lng)) <= SAME_PLACE_M:
+            report.recurs_of_id, report.recurrence = id, recurrence + 1
+            return
+
+
+def _people(report: Report, filing: Filing, at: datetime) -> None:
+    """Whoever can be written to: the account, or a person of its own until the address is confirmed."""
+    person_id = filing.person_id
+    contact = filing.contact
+    if contact:
+        report.contact = ReportContact(
+            name=contact.name.strip()[:120], email=contact.email.strip()[:254], phone=contact.phone.strip()[:20]
+        )
+        if person_id is None:
+            person = Person(name="", language=filing.language, created_at=at, is_demo=filing.is_demo)
+            db.session.add(person)
+            db.session.flush([person])
+            person_id = person.id
+    if person_id is not None:
+        db.session.add(Participation(report_id=report.id, person_id=person_id, part=Part.REPORTER, created_at=at))
+    for consent in filing.consents:
+        db.session.add(Consent(report_id=report.id, person_id=person_id, purpose=consent, version="1", given_at=at))
+
+
+def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
+    """Two events: it was filed, in the reporter's words; it went to a unit, by a rule."""
+    filed = Event(
+        report_id=report.id,
+        kind=EventKind.FILED,
+        at=report.filed_at,
+        actor_kind=by.kind,
+        actor_id=by.person_id,
+        unit_id=report.unit_id,
+        public_at=report.filed_at,
+        data={"channel": report.channel.value, "photos": report.photo_count},
+    )
+    routed = Event(
+        report_id=report.id,
+        kind=EventKind.ROUTED,
+        at=report.filed_at,
+        actor_kind="system",
+        unit_id=report.unit_id,
+        public_at=report.filed_at,
+        data={
+            "to": planned.routed.unit,
+            "rule": planned.routed.rule_code,
+            "site": planned.routed.site or "",
+            "confirm": list(planned.routed.reasons),
+            "runners_up": [other.unit for other in planned.routed.runners_up],
+            "receive_by": int(report.receive_due_at.timestamp()),
+            "handle_by": int(report.handle_due_at.timestamp()),
+        },
+    )
+    db.session.add_all([filed, routed])
+    is_public = report.publication.value == "full"
+    for kind, said in ((WordsKind.DESCRIPTION, filing.words), (WordsKind.WAYFINDING, filing.wayfinding)):
+        if said.strip():
+            clean = said.strip()
+            words = Words(
+                report_id=report.id,
+                kind=kind,
+                original=clean,
+                public_text=clean if is_public else None,
+                language=filing.language,
+            )
+            filed.words.append(words)
+
+
+__all__ = ["Contact", "Filed", "Filing", "Plan", "check", "plan", "submit"]

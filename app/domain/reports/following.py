@@ -1,0 +1,202 @@
+"""What others and the reporter do after filing: the same problem, follow, add, confirm, rate, object."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from app.domain import events, publication, search
+from app.domain.city import store
+from app.domain.errors import Forbidden, Invalid, Stale
+from app.domain.permissions import Actor, Permission, may
+from app.domain.reports.find import get_for_change
+from app.extensions import db
+from app.models import AnonymousJoin, Event, Participation, Person, Report, ReportContact, now
+from app.models.choices import (
+    EventKind,
+    Part,
+    Rating,
+    RatingReason,
+    Status,
+    StatusClass,
+    WordsKind,
+)
+
+REOPENS = (RatingReason.NOT_HANDLED, RatingReason.RECURRED)
+RATING_DAYS = 14
+MAX_WORDS = 2000
+
+
+def join(code: str, *, by: Actor, browser_hash: str = "") -> bool:
+    """ "The same problem": counts as affected, and an account follows. True when it counted, False when it had."""
+    report = get_for_change(code, by=by)
+    if report.status_class not in (StatusClass.OPEN, StatusClass.DONE):
+        raise Invalid(_l("This report is no longer open."))
+    at = now()
+    if by.person_id is not None:
+        has = set(
+            db.session.scalars(
+                select(Participation.part).where(
+                    Participation.report_id == report.id,
+                    Participation.person_id == by.person_id,
+                    Participation.ended_at.is_(None),
+                )
+            )
+        )
+        if Part.REPORTER in has or Part.AFFECTED in has:
+            return False
+        _take_part(report, by.person_id, Part.AFFECTED)
+    else:
+        if not browser_hash:
+            raise Invalid(_l("The form has expired. Reload the page; what you typed is kept."))
+        known = select(AnonymousJoin.id).where(
+            AnonymousJoin.report_id == report.id, AnonymousJoin.browser_hash == browser_hash
+        )
+        if db.session.scalar(known):
+            return False
+        db.session.add(AnonymousJoin(report_id=report.id, browser_hash=browser_hash, created_at=at))
+    with events.recording(report, EventKind.JOINED, by=by, public=False):
+        report.affected += 1
+    return True
+
+
+def follow(code: str, *, by: Actor) -> None:
+    """Hear of every answer. Needs an account: somebody must be written to."""
+    if by.person_id is None:
+        raise Forbidden(_l("Sign in to follow a report, or keep its link."))
+    report = get_for_change(code, by=by)
+    _take_part(report, by.person_id, Part.FOLLOWER)
+
+
+def unfollow(code: str, *, by: Actor) -> None:
+    report = get_for_change(code, by=by)
+    mine = select(Participation).where(
+        Participation.report_id == report.id,
+        Participation.person_id == by.person_id,
+        Participation.part.in_((Part.FOLLOWER, Part.AFFECTED)),
+        Participation.ended_at.is_(None),
+    )
+    for participation in db.session.scalars(mine):
+        participation.ended_at = now()
+
+
+def _take_part(report: Report, person_id: int, part: Part) -> None:
+    known = db.session.scalar(
+        select(Participation).where(
+            Participation.report_id == report.id, Participation.person_id == person_id, Participation.part == part
+        )
+    )
+    if known is None:
+        db.session.add(Participation(report_id=report.id, person_id=person_id, part=part, created_at=now()))
+    else:
+        known.ended_at = None
+
+
+def add(code: str, text: str, *, by: Actor, photo_ids: tuple[int, ...] = (), language: str = "vi") -> Event:
+    """The reporter adds words or photos. On a finished report it makes work for somebody: it comes up as news."""
+    report = get_for_change(code, by=by)
+    _own(report, by)
+    if report.status_class is StatusClass.GONE:
+        raise Invalid(_l("This report takes no more additions."))
+    if not text.strip() and not photo_ids:
+        raise Invalid(_l("Write a few words, or add a photo."), field="words")
+    if len(text) > MAX_WORDS:
+        raise Invalid(_l("At most %(n)s characters.", n=MAX_WORDS), field="words")
+    with events.recording(report, EventKind.ADDED, by=by) as entry:
+        entry.say(WordsKind.ADDITION, text, public=False, language=language)
+        report.has_news = True
+        report.photo_count += len(photo_ids)
+        publication.await_check(store.current(), report, entry.at)
+    search.refresh(report)
+    assert entry.event is not None
+    return entry.event
+
+
+def confirm_contact(code: str, *, by: Actor) -> Person | None:
+    """The link in the mail was used: the address is the reporter's. The same confirmed address is the same person."""
+    report = get_for_change(code, by=None)
+    contact = db.session.get(ReportContact, report.id)
+    if contact is None:
+        raise Invalid(_l("This report was filed without contact data."))
+    participation = db.session.scalars(
+        select(Participation).where(Participation.report_id == report.id, Participation.part == Part.REPORTER)
+    ).first()
+    if contact.confirmed_at is not None:
+        return db.session.get(Person, participation.person_id) if participation else None
+    contact.confirmed_at = now()
+    person = _confirmed_person(contact, participation)
+    with events.recording(report, EventKind.CONTACT_CONFIRMED, by=by, public=False):
+        report.is_contact_confirmed = True
+    return person
+
+
+def _confirmed_person(contact: ReportContact, participation: Participation | None) -> Person | None:
+    if participation is None:
+        return None
+    mine = db.session.get_one(Person, participation.person_id)
+    if not contact.email:
+        mine.phone = mine.phone or contact.phone or None
+        return mine
+    known = db.session.scalar(select(Person).where(Person.email == contact.email.lower()))
+    if known is None:
+        mine.email, mine.name = contact.email.lower(), mine.name or contact.name
+        return mine
+    participation.person_id = known.id
+    return known
+
+
+def rate(
+    code: str, rating: Rating, *, by: Actor, reason: RatingReason | None = None, text: str = "", language: str = "vi"
+) -> Event:
+    """Once, within two weeks of the answer. "Not handled" and "it came back" reopen; satisfied closes."""
+    report = get_for_change(code, by=by)
+    _own(report, by)
+    if report.status is not Status.RESOLVED or report.resolved_at is None:
+        raise Stale(_l("There is no finished answer to rate right now."))
+    if report.rating is not None and report.reopened == 0:
+        raise Stale(_l("You have rated this answer already. Thank you."))
+    if now() > report.resolved_at + timedelta(days=RATING_DAYS):
+        raise Stale(_l("The time to rate this answer has passed. You can still ask to reopen the report."))
+    if rating is Rating.UNSATISFIED and reason is None:
+        raise Invalid(_l("Choose what you are not satisfied with."), field="reason")
+    with events.recording(report, EventKind.RATED, by=by) as entry:
+        entry.data |= {"rating": rating.value, "reason": reason.value if reason else ""}
+        entry.say(WordsKind.RATING, text[:MAX_WORDS], public=False, language=language)
+        report.rating = rating
+        if rating is not Rating.UNSATISFIED:
+            report.status = Status.CLOSED
+            report.closed_at = entry.at
+            report.object_until = None
+            entry.data |= {"closes": True}
+    search.refresh(report)
+    assert entry.event is not None
+    if reason in REOPENS and rating is Rating.UNSATISFIED:
+        reopen(code, text or _REOPENING[reason], by=by, reason=reason, language=language)
+    return entry.event
+
+
+_REOPENING = {RatingReason.NOT_HANDLED: "Chưa được xử lý.", RatingReason.RECURRED: "Đã tái diễn."}
+
+
+def reopen(code: str, text: str, *, by: Actor, reason: RatingReason | None = None, language: str = "vi") -> Event:
+    """The reporter's objection within the city's days."""
+    from app.domain import workflow
+
+    details = workflow.Details(words=text, rating_reason=reason, language=language)
+    return workflow.take(code, "reopen", by=by, details=details)
+
+
+def look_at_contact(code: str, *, by: Actor) -> ReportContact | None:
+    """The reporter's contact data, for those trusted with it. Each look is written down. Inside a unit of work."""
+    report = get_for_change(code, by=by)
+    if not may(by, Permission.SEE_CONTACT, report):
+        raise Forbidden(_l("The reporter's contact data is not for you to see."))
+    events.note(report, EventKind.CONTACT_SEEN, by=by)
+    return db.session.get(ReportContact, report.id)
+
+
+def _own(report: Report, by: Actor) -> None:
+    if not may(by, Permission.FOLLOW_UP, report):
+        raise Forbidden(_l("Only whoever filed this report can do that. Use your link."))

@@ -1,0 +1,84 @@
+"""Similar reports around a place, as strips for the form and the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, select, text
+
+from app.domain import geo
+from app.domain.city import store
+from app.domain.permissions import Actor, handled_by
+from app.extensions import db
+from app.models import Report, now
+from app.models.choices import OPEN, Status
+from app.models.report import is_public
+
+DONE_DAYS = 14
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    report: Report
+    distance_m: int
+
+
+def _within(lat: float, lng: float, radius_m: float, column: str) -> object:
+    return text(
+        "("
+        + " OR ".join(
+            f"(report.{column} >= {lo} AND report.{column} < {hi})" for lo, hi in geo.covering(lat, lng, radius_m)
+        )
+        + ")"
+    )
+
+
+def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> list[Near]:
+    """Public reports of this category around a place, open or done within two weeks, nearest first.
+
+    Distances are of the public points, rounded to 10 m, so that they narrow no position.
+    """
+    city = store.current()
+    kind = city.categories[category]
+    done_since = now() - timedelta(days=DONE_DAYS)
+    statement = (
+        select(Report)
+        .where(
+            Report.category_id == kind.id,
+            is_public(),
+            _within(lat, lng, kind.similar_m + 20, "public_cell"),  # type: ignore[arg-type]  # a text condition
+            or_(
+                Report.status.in_(OPEN),
+                Report.status.in_((Status.RESOLVED, Status.CLOSED)) & (Report.resolved_at >= done_since),
+            ),
+        )
+        .order_by(Report.id.desc())
+        .limit(200)
+    )
+    near = [
+        Near(report, geo.rounded_distance(geo.distance_m((lat, lng), (report.public_lat or 0, report.public_lng or 0))))
+        for report in db.session.scalars(statement)
+    ]
+    return sorted((one for one in near if one.distance_m <= kind.similar_m), key=lambda one: one.distance_m)[:limit]
+
+
+def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = SHOWN) -> list[Near]:
+    """For the desk: the same category around a report, true distances, twelve weeks back."""
+    since = now() - timedelta(weeks=12)
+    statement = (
+        select(Report)
+        .where(
+            Report.category_id == report.category_id,
+            _within(report.lat, report.lng, radius_m, "cell"),  # type: ignore[arg-type]  # a text condition
+            Report.id != report.id,
+            Report.filed_at >= since,
+            or_(is_public(), handled_by(seen_by)),
+        )
+        .order_by(Report.id.desc())
+        .limit(100)
+    )
+    here = (report.lat, report.lng)
+    near = [Near(one, round(geo.distance_m(here, (one.lat, one.lng)))) for one in db.session.scalars(statement)]
+    return sorted((one for one in near if one.distance_m <= radius_m), key=lambda one: one.distance_m)[:limit]

@@ -1,0 +1,68 @@
+"""Words and filters become one Select. The folded text beside each report is kept here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, text
+
+from app.domain.city import store
+from app.domain.folding import fold, words_of
+from app.extensions import db
+from app.models import Report, ReportText, Words
+from app.models.choices import Precision
+
+
+def refresh(report: Report) -> None:
+    """Write the folded text anew: what the public may read, and what staff may."""
+    spoken = db.session.execute(
+        select(Words.kind, Words.original, Words.public_text).where(
+            Words.report_id == report.id, Words.erased_at.is_(None)
+        )
+    ).all()
+    write(
+        report,
+        private=[original for _kind, original, _public in spoken],
+        public=[public for _kind, _original, public in spoken if public],
+        is_new=False,
+    )
+
+
+def write(report: Report, *, private: list[str], public: list[str], is_new: bool) -> None:
+    """Store the text of a report from words the caller already has at hand."""
+    city = store.current()
+    category, ward = city.category_of(report.category_id), city.ward_of(report.ward_id)
+    names = [category.name.vi, category.name.en, ward.name.vi, ward.name.en]
+    address = [report.nearest_address] if category.precision is Precision.EXACT else []
+    values = {
+        "public": fold(" ".join([*names, *address, *public])),
+        "staff": fold(" ".join([report.code, *names, report.nearest_address, *private])),
+    }
+    if is_new:
+        db.session.add(ReportText(report_id=report.id, **values))
+        return
+    row = db.session.get(ReportText, report.id)
+    if row is None:
+        db.session.add(ReportText(report_id=report.id, **values))
+    else:
+        row.public, row.staff = values["public"], values["staff"]
+
+
+def matching(query: str, *, staff: bool = False) -> ColumnElement[bool] | None:
+    """The condition "contains all these words" on Report, or None when the query holds no word."""
+    words = words_of(query)
+    if not words:
+        return None
+    column = "staff" if staff else "public"
+    if db.session.get_bind().dialect.name == "sqlite":
+        wanted = "{" + column + "} : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
+        hits = text("SELECT rowid FROM report_fts WHERE report_fts MATCH :wanted").bindparams(wanted=wanted)
+        return Report.id.in_(hits)  # type: ignore[arg-type]  # a textual select is accepted at run time
+    vector = func.to_tsvector(literal_column("'simple'"), getattr(ReportText, column))
+    asked = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in words))
+    return Report.id.in_(select(ReportText.report_id).where(vector.op("@@")(asked)))
+
+
+def newest(statement: Select[Any], limit: int) -> Select[Any]:
+    """Newest first, never ranked: ranking a common word reads every row that has it."""
+    return statement.order_by(Report.id.desc()).limit(limit)

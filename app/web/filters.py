@@ -1,0 +1,54 @@
+"""Moments, codes and names as the reader's language says them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from app.domain import codes, wording
+from app.domain.city import store
+from app.models import Localized, now
+from app.web import language
+
+
+def moment(at: datetime) -> str:
+    """ "16:30 thứ Ba 2/12", in the city's time."""
+    return wording.say_moment(at, language.chosen(), now(), store.current().timezone)
+
+
+def due(at: datetime) -> str:
+    """A promise: 17:00 of a day, 24:00 rather than 00:00 of the next."""
+    return wording.say_due(at, language.chosen(), now(), store.current().timezone)
+
+
+def day(on: date) -> str:
+    today = now().astimezone(ZoneInfo(store.current().timezone)).date()
+    return wording.say_day(on, language.chosen(), today)
+
+
+def age(at: datetime) -> str:
+    return wording.say_age(at, now(), language.chosen())
+
+
+def iso(at: datetime) -> str:
+    return at.isoformat()
+
+
+def name(text: Localized) -> str:
+    """A text of the city in the reader's language."""
+    return text.in_(language.chosen())
+
+
+def overdue_days(due_at: datetime | None) -> int:
+    """Whole days past a promise, at least 1 once it has passed; 0 while it holds."""
+    if due_at is None or now() <= due_at:
+        return 0
+    return max(1, (now() - due_at).days)
+
+
+def init_app(app: Flask) -> None:
+    for filter_ in (moment, due, day, age, iso, name, overdue_days):
+        app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.filters["code"] = codes.shown
