@@ -49,7 +49,7 @@ def _card(**changes: Any) -> SimpleNamespace:
         "age": _l("3 days ago"),
         "distance": "120 m",
         "affected": 12,
-        "words": "Ổ gà sâu giữa làn xe máy trước số 24 Hàng Bài. Trời mưa nước lấp đầy nên khó thấy, tối qua có người ngã.",
+        "words": "Ổ gà sâu giữa làn xe máy trước số 24 Hàng Bài. Trời mưa nước lấp đầy, tối qua có người ngã.",
         "thumb": "/static/styleguide/before.svg",
         "due": _l("By 16:30 Tuesday 2 December"),
         "overdue": None,
