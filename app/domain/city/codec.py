@@ -27,7 +27,9 @@ def plain(value: Any) -> Any:
         kept = ((one, getattr(value, one.name)) for one in fields(value) if one.name not in NOT_KEPT)
         return {one.name: plain(held) for one, held in kept if not _is_default(one, held)}
     if isinstance(value, Mapping):
-        return {str(plain(key)): plain(held) for key, held in value.items()}
+        items = [(str(plain(key)), held) for key, held in value.items()]
+        is_listing = all(hasattr(held, "code") for _, held in items)  # units, categories, …: their order is the city's
+        return {key: plain(held) for key, held in (items if is_listing else sorted(items, key=lambda item: item[0]))}
     if isinstance(value, frozenset):
         return sorted(plain(item) for item in value)
     if isinstance(value, tuple):
@@ -38,8 +40,8 @@ def plain(value: Any) -> Any:
 
 
 def digest(city: City) -> str:
-    """The same for the same city, whatever the order of its YAML keys."""
-    text = json.dumps(plain(city), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The same for the same city with its lists in the same order, however its YAML is laid out."""
+    text = json.dumps(plain(city), ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

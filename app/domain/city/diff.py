@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.city.codec import plain
-from app.domain.city.folder import HEAD, IN_ORDER, LISTINGS, Listing
+from app.domain.city.folder import HEAD, LISTINGS, Listing
 from app.domain.city.model import City
 
 Plain = dict[str, Any]
@@ -73,8 +73,7 @@ def _listing(listing: Listing, old: dict[str, Plain], new: dict[str, Plain]) -> 
             yield Change(ChangeKind.ADDED, listing.kind, code, new=_title(entry))
         else:
             yield from _fields(listing.kind, code, old[code], entry)
-    if listing.key in IN_ORDER:
-        yield from _moved(listing.kind, list(old), list(new))
+    yield from _moved(listing.kind, list(old), list(new))
     for code, entry in old.items():
         if code not in new:
             yield Change(ChangeKind.RETIRED, listing.kind, code, old=_title(entry))

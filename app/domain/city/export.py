@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import yaml
@@ -55,7 +56,7 @@ def _listing(listing: Listing, held: Mapping[str, Any] | Iterable[Any]) -> str:
     found = list(held.values() if isinstance(held, Mapping) else held)
     if not found:
         return f"{listing.key}: []\n"
-    return f"{listing.key}:\n" + "\n".join(_dump([_entry(one)]) for one in found)
+    return f"{listing.key}:\n" + "\n".join(indent(_dump([_entry(one)]), "  ") for one in found)
 
 
 def _entry(one: Any) -> dict[str, Any]:

@@ -313,7 +313,8 @@ def _text(node: Node, path: Steps, reading: Reading, *, is_name: bool, may_miss:
         _refuse(reading, node, path, f"expected a text, found {_kind_of(node)}")
     said = {name: value for name, (_, value) in entries(node, reading).items()}
     for name in said.keys() - {"vi", "en"}:
-        _refuse(reading, said[name], path, f"unknown language `{name}`, expected vi and en")
+        hint = " (a text with a comma needs quotation marks)" if is_empty(said[name]) else ""
+        _refuse(reading, said[name], path, f"unknown language `{name}`, expected vi and en{hint}")
     vi, en = (text_of(said[name]) if name in said else "" for name in ("vi", "en"))
     if not vi:
         _refuse(reading, node, path, "the Vietnamese is missing")

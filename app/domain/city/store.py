@@ -200,5 +200,5 @@ def _read(session: Session, id: int) -> City:
 
 
 def _with_ids(entries: Any, session: Session, row: type[Any]) -> Any:
-    ids: dict[str, int] = {code: id for code, id in session.execute(select(row.code, row.id))}
+    ids = {one.code: one.id for one in session.execute(select(row.code, row.id))}
     return MappingProxyType({code: replace(entry, id=ids[code]) for code, entry in entries.items()})

@@ -1,0 +1,26 @@
+"""Where a point lies: ward outlines as imported, or the nearest centres where a city has none."""
+
+from app.domain.areas.importing import ImportResult, RefusedFeature, UnreadableFile, import_file
+from app.domain.areas.lookup import (
+    Located,
+    has_outlines,
+    is_inside_ward,
+    locate,
+    outline_geojson,
+    outlines_version,
+    place,
+)
+
+__all__ = [
+    "ImportResult",
+    "Located",
+    "RefusedFeature",
+    "UnreadableFile",
+    "has_outlines",
+    "import_file",
+    "is_inside_ward",
+    "locate",
+    "outline_geojson",
+    "outlines_version",
+    "place",
+]
