@@ -166,7 +166,8 @@ def app(loaded: Flask, database: Database, data_folder: Path) -> Iterator[Flask]
     for path in data_folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
-    limiter.reset()
+    if limiter.enabled:
+        limiter.reset()
     yield loaded
     with loaded.app_context():
         close(loaded)
