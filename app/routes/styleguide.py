@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, render_template
+from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -108,7 +108,3 @@ def page() -> ResponseReturnValue:
         after=after,
         numbers=[{"number": "113", "name": _l("Police")}, {"number": "115", "name": _l("Ambulance")}],
     )
-
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(bp)

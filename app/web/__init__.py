@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 from flask import Flask
 from flask_login import current_user
+from werkzeug.local import LocalProxy
 
 from app.web import assets, filters, labels, language, nav, security
+
+
+def later(read: Callable[[], Any]) -> Any:
+    """Read once, and only by a page that shows it: the page of an error must need no database."""
+    return LocalProxy(cache(read))
 
 
 def init_app(app: Flask) -> None:
@@ -21,7 +31,7 @@ def init_app(app: Flask) -> None:
             "lang": language.chosen(),
             "other_language_url": language.other_url(),
             "current_user": current_user,
-            "city": nav.city(),
-            "desk_nav": nav.desk(),
-            "is_demo": nav.is_demo(),
+            "city": later(nav.city),
+            "desk_nav": later(nav.desk),
+            "is_demo": later(nav.is_demo),
         }
