@@ -341,8 +341,9 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
         if person_id is None:
             person = Person(name="", language=filing.language, created_at=at, is_demo=filing.is_demo)
             db.session.add(person)
-            db.session.flush([person])
+            db.session.flush()
             person_id = person.id
+    db.session.flush()  # the report's row stands before anything points at it
     if person_id is not None:
         db.session.add(Participation(report_id=report.id, person_id=person_id, part=Part.REPORTER, created_at=at))
     for consent in filing.consents:

@@ -1,0 +1,250 @@
+"""What the public may learn of a report. The only thing a public page, tile, feed, card, mail or print may show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain.city import store
+from app.domain.city.model import Category, City, Unit, Ward
+from app.extensions import db
+from app.models import Event, Photo, Report, Words, now
+from app.models.choices import (
+    EventKind,
+    Outcome,
+    PhotoKind,
+    PhotoState,
+    Precision,
+    Publication,
+    Severity,
+    Status,
+    StatusClass,
+    WaitingFor,
+    WordsKind,
+)
+
+REPORTERS = frozenset(
+    {WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPhoto:
+    name: str
+    kind: PhotoKind
+    width: int
+    height: int
+    alt: str
+    has_location: bool
+    reason: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEvent:
+    """One line of the timeline. `data` holds codes only; `said` the public words beside it."""
+
+    kind: EventKind
+    at: datetime
+    unit: Unit | None
+    data: dict[str, Any]
+    said: tuple[str, ...]
+    photos: tuple[PublicPhoto, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicView:
+    """A report without anybody in it. Position, address and words follow the category's rules."""
+
+    code: str
+    category: Category
+    ward: Ward
+    unit: Unit
+    status: Status
+    status_class: StatusClass
+    outcome: Outcome | None
+    waiting_for: WaitingFor | None
+    planned_on: date | None
+    severity: Severity
+    filed_at: datetime
+    received_at: datetime | None
+    resolved_at: datetime | None
+    receive_due_at: datetime
+    handle_due_at: datetime
+    first_handle_due_at: datetime
+    due_at: datetime | None
+    is_overdue: bool
+    is_late: bool
+    is_transferred: bool
+    transfers: int
+    publication: Publication
+    point: tuple[float, float] | None  # lat, lng; None: the ward is all the public learns
+    precision: Precision
+    address: str  # only where the point is exact
+    answers: tuple[tuple[str, str], ...]  # question code, answer code; only questions that are public
+    words: str  # the description; empty while not published
+    wayfinding: str
+    photos: tuple[PublicPhoto, ...]
+    awaits_check: bool  # words or photos wait for a person to look
+    is_content_hidden: bool
+    withheld_reason: str
+    affected: int
+    recurrence: int
+    reopened: int
+    is_appeal_open: bool
+    last_public_word_at: datetime
+    updated_at: datetime
+    is_demo: bool
+    events: tuple[PublicEvent, ...] = ()
+
+    @classmethod
+    def of(
+        cls, report: Report, *, words: Iterable[Words] = (), photos: Sequence[Photo] = (), events: Iterable[Event] = ()
+    ) -> PublicView:
+        """From rows the caller has loaded: no query in here, so that lists stay cheap."""
+        city, at = store.current(), now()
+        category = city.category_of(report.category_id)
+        full = report.publication is Publication.FULL
+        spoken = [one for one in words if _is_public(one, full)]
+        shown = [photo for photo in photos if _is_shown(photo, full, at)]
+        by_event: dict[int | None, list[Photo]] = {}
+        for photo in shown:
+            by_event.setdefault(photo.event_id, []).append(photo)
+        exact = category.precision is Precision.EXACT and report.public_lat is not None
+        return cls(
+            code=report.code,
+            category=category,
+            ward=city.ward_of(report.ward_id),
+            unit=city.unit_of(report.unit_id),
+            status=report.status,
+            status_class=report.status_class,
+            outcome=report.outcome,
+            waiting_for=report.waiting_for,
+            planned_on=report.planned_on,
+            severity=report.severity,
+            filed_at=report.filed_at,
+            received_at=report.received_at,
+            resolved_at=report.resolved_at,
+            receive_due_at=report.receive_due_at,
+            handle_due_at=report.handle_due_at,
+            first_handle_due_at=report.first_handle_due_at,
+            due_at=report.due_at,
+            is_overdue=report.is_overdue(at),
+            is_late=report.is_late,
+            is_transferred=report.is_transferred,
+            transfers=report.transfers,
+            publication=report.publication,
+            point=_point(report),
+            precision=category.precision,
+            address=report.nearest_address if exact else "",
+            answers=_answers(report, category),
+            words=_said(spoken, WordsKind.DESCRIPTION),
+            wayfinding=_said(spoken, WordsKind.WAYFINDING) if exact else "",
+            photos=tuple(_photo(photo) for photo in by_event.get(None, [])),
+            awaits_check=report.content_due_at is not None,
+            is_content_hidden=report.is_content_hidden,
+            withheld_reason=report.withheld_reason,
+            affected=report.affected,
+            recurrence=report.recurrence,
+            reopened=report.reopened,
+            is_appeal_open=report.is_appeal_open,
+            last_public_word_at=report.last_public_word_at,
+            updated_at=report.updated_at,
+            is_demo=report.is_demo,
+            events=tuple(_events(events, spoken, by_event, city, at)),
+        )
+
+
+def whole(report: Report) -> PublicView:
+    """The view of one report with its timeline: four queries."""
+    words = db.session.scalars(select(Words).where(Words.report_id == report.id).order_by(Words.id)).all()
+    photos = db.session.scalars(
+        select(Photo).where(Photo.report_id == report.id).order_by(Photo.position, Photo.id)
+    ).all()
+    events = db.session.scalars(select(Event).where(Event.report_id == report.id).order_by(Event.id)).all()
+    return PublicView.of(report, words=words, photos=photos, events=events)
+
+
+def several(reports: Sequence[Report]) -> list[PublicView]:
+    """Views for a list: two more queries, however long it is."""
+    ids = [report.id for report in reports]
+    if not ids:
+        return []
+    words: dict[int, list[Words]] = {}
+    for one in db.session.scalars(
+        select(Words).where(Words.report_id.in_(ids), Words.public_text.is_not(None)).order_by(Words.id)
+    ):
+        words.setdefault(one.report_id, []).append(one)
+    photos: dict[int | None, list[Photo]] = {}
+    for photo in db.session.scalars(
+        select(Photo)
+        .where(Photo.report_id.in_(ids), Photo.published_at.is_not(None))
+        .order_by(Photo.position, Photo.id)
+    ):
+        photos.setdefault(photo.report_id, []).append(photo)
+    return [
+        PublicView.of(report, words=words.get(report.id, ()), photos=photos.get(report.id, ())) for report in reports
+    ]
+
+
+def _is_public(words: Words, full: bool) -> bool:
+    """Staff's public words always; the reporter's only once the content is published."""
+    return words.public_text is not None and words.erased_at is None and (full or words.kind not in REPORTERS)
+
+
+def _is_shown(photo: Photo, full: bool, at: datetime) -> bool:
+    if photo.state is not PhotoState.READY or photo.published_at is None or photo.published_at > at:
+        return False
+    return full or photo.event_id is not None
+
+
+def _photo(photo: Photo) -> PublicPhoto:
+    return PublicPhoto(
+        photo.name, photo.kind, photo.width, photo.height, photo.alt, photo.has_location, photo.reason, photo.taken_at
+    )
+
+
+def _point(report: Report) -> tuple[float, float] | None:
+    if report.public_lat is None or report.public_lng is None:
+        return None
+    return report.public_lat, report.public_lng
+
+
+def _answers(report: Report, category: Category) -> tuple[tuple[str, str], ...]:
+    public = {question.code for question in category.questions if question.public and question.kind == "choice"}
+    return tuple((code, str(answer)) for code, answer in report.answers.items() if code in public)
+
+
+def _said(words: Iterable[Words], kind: WordsKind) -> str:
+    return "\n\n".join(one.public_text or "" for one in words if one.kind is kind)
+
+
+def _events(
+    events: Iterable[Event],
+    words: Iterable[Words],
+    photos: dict[int | None, list[Photo]],
+    city: City,
+    at: datetime,
+) -> Iterable[PublicEvent]:
+    said: dict[int | None, list[str]] = {}
+    for one in words:
+        if one.kind not in (WordsKind.DESCRIPTION, WordsKind.WAYFINDING):
+            said.setdefault(one.event_id, []).append(one.public_text or "")
+    for event in events:
+        if event.public_at is None or event.public_at > at or event.undone_at is not None:
+            continue
+        yield PublicEvent(
+            kind=event.kind,
+            at=event.at,
+            unit=city.unit_of(event.unit_id) if event.unit_id else None,
+            data={key: value for key, value in event.data.items() if key not in _PRIVATE},
+            said=tuple(said.get(event.id, ())),
+            photos=tuple(_photo(photo) for photo in photos.get(event.id, ())),
+        )
+
+
+_PRIVATE = frozenset({"was", "assignee", "undoes"})
