@@ -131,7 +131,7 @@ def config(database: Database, data_folder: Path) -> Config:
 def loaded(config: Config, database: Database) -> Iterator[Flask]:
     """The application over a template that is migrated and holds the city of six wards with its outlines."""
     from app import create_app, migrations
-    from app.domain import areas
+    from app.domain import areas, remembered
     from app.domain.city import folder, store
     from app.extensions import db, unit_of_work
 
@@ -142,6 +142,7 @@ def loaded(config: Config, database: Database) -> Iterator[Flask]:
         with unit_of_work():
             store.load(folder.read(SIX_WARDS))
             areas.import_file(SIX_OUTLINES)
+            remembered.code_key()
         close(app)
     database.keep_template()
     yield app
@@ -160,9 +161,11 @@ def close(app: Flask) -> None:
 @pytest.fixture
 def app(loaded: Flask, database: Database, data_folder: Path) -> Iterator[Flask]:
     """The application, its database and its data folder as new."""
+    from app.domain import remembered
     from app.extensions import limiter
 
     database.restore()
+    remembered._demos.clear()  # a process serves one city; here it serves a new one for each test
     for path in data_folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
