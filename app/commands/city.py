@@ -61,7 +61,7 @@ def show_diff(path: Path) -> None:
     changes = diff(store.find_current(), folder.read(path))
     for change in changes:
         click.echo(str(change))
-    click.echo(f"{len(changes)} changes." if changes else "No difference.")
+    click.echo(f"{len(changes)} change{'s' if len(changes) > 1 else ''}." if changes else "No difference.")
 
 
 @city_cli.command("load")

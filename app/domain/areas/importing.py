@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 from sqlalchemy import select
 
-from app.domain.areas.plane import METRES_PER_DEGREE
+from app.domain.areas.plane import Plane
 from app.domain.city import store
 from app.domain.city.model import City, Ward
 from app.domain.folding import fold
@@ -167,7 +167,7 @@ def _outline(geometry: object, city: City) -> BaseGeometry:
         outline = shapely.force_2d(shape(geometry))
     except (shapely.errors.ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise _Refusal(f"its coordinates cannot be read: {error}") from error
-    if outline.is_empty or outline.area == 0:
+    if outline.is_empty:
         raise _Refusal("its outline holds no area")
     if not outline.is_valid:
         raise _Refusal(f"its outline is not valid: {explain_validity(outline)}")
@@ -184,8 +184,9 @@ def _overlapping(features: Iterable[_Feature]) -> Iterator[tuple[_Feature, str]]
     for feature in features:
         other = next((one for one in kept if _share(feature.outline, one.outline) > MAX_OVERLAP), None)
         if other:
-            area = feature.outline.intersection(other.outline).area * METRES_PER_DEGREE**2 / 1e6
-            yield feature, f"it covers {area:.2f} km² of ward {other.ward.code}, feature {other.number}"
+            common = feature.outline.intersection(other.outline)
+            area = Plane(feature.ward.lat, feature.ward.lng).to_metres(common).area / 1e6
+            yield feature, f"it covers {area:.1f} km² of ward {other.ward.code}, feature {other.number}"
         else:
             kept.append(feature)
 

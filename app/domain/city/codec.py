@@ -19,21 +19,22 @@ from app.models.localized import Localized
 NOT_KEPT = frozenset({"id", "version"})  # given by the database, not by the folder
 
 
-def plain(value: Any) -> Any:
-    """JSON values that `revived` turns back into an equal object. What equals its default is left out."""
+def plain(value: Any, *, whole: bool = False) -> Any:
+    """JSON values that `revived` turns back into an equal object. `whole` writes out what equals its default, too."""
     if isinstance(value, Localized):
-        return value.as_dict() if value.en else value.vi
+        return {"vi": value.vi, "en": value.en} if whole or value.en else value.vi
     if is_dataclass(value) and not isinstance(value, type):
         kept = ((one, getattr(value, one.name)) for one in fields(value) if one.name not in NOT_KEPT)
-        return {one.name: plain(held) for one, held in kept if not _is_default(one, held)}
+        return {one.name: plain(held, whole=whole) for one, held in kept if whole or not _is_default(one, held)}
     if isinstance(value, Mapping):
         items = [(str(plain(key)), held) for key, held in value.items()]
         is_listing = all(hasattr(held, "code") for _, held in items)  # units, categories, …: their order is the city's
-        return {key: plain(held) for key, held in (items if is_listing else sorted(items, key=lambda item: item[0]))}
+        ordered = items if is_listing else sorted(items, key=lambda item: item[0])
+        return {key: plain(held, whole=whole) for key, held in ordered}
     if isinstance(value, frozenset):
         return sorted(plain(item) for item in value)
     if isinstance(value, tuple):
-        return [plain(item) for item in value]
+        return [plain(item, whole=whole) for item in value]
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, StrEnum) else value

@@ -56,7 +56,7 @@ def diff(old: City | None, new: City) -> tuple[Change, ...]:
 
 
 def _head(city: City) -> Plain:
-    return {name: value for name, value in plain(city).items() if name in HEAD}
+    return {name: value for name, value in plain(city, whole=True).items() if name in HEAD}
 
 
 def _entries(listing: Listing, city: City | None) -> dict[str, Plain]:
@@ -64,7 +64,7 @@ def _entries(listing: Listing, city: City | None) -> dict[str, Plain]:
         return {}
     held = getattr(city, listing.key)
     found: Iterable[Any] = held.values() if isinstance(held, Mapping) else held
-    return {getattr(one, listing.identity): plain(one) for one in found}
+    return {getattr(one, listing.identity): plain(one, whole=True) for one in found}
 
 
 def _listing(listing: Listing, old: dict[str, Plain], new: dict[str, Plain]) -> Iterator[Change]:
@@ -82,8 +82,9 @@ def _listing(listing: Listing, old: dict[str, Plain], new: dict[str, Plain]) -> 
 def _fields(of: str, code: str, old: Plain, new: Plain) -> Iterator[Change]:
     was, now = dict(_flat(old)), dict(_flat(new))
     for field in [*now, *(field for field in was if field not in now)]:
-        if was.get(field) != now.get(field):
-            yield Change(ChangeKind.CHANGED, of, code, field, was.get(field, ABSENT), now.get(field, ABSENT))
+        before, after = was.get(field) or ABSENT, now.get(field) or ABSENT
+        if before != after:
+            yield Change(ChangeKind.CHANGED, of, code, field, before, after)
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -94,7 +95,15 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for name, held in value.items():
             yield from _flat(held, f"{path}.{name}" if path else name)
     else:
-        yield path, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield path, _said(value)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def _moved(of: str, old: list[str], new: list[str]) -> Iterator[Change]:

@@ -29,6 +29,7 @@ from app.models.moment import now
 KEPT_VERSIONS: Final = 8  # older versions held in memory, the least used goes first
 FRESH_SECONDS: Final = 5.0  # a session that lives longer than a request looks again after this
 _SEEN: Final = "hoiam_city_version"
+_KNOWN: Final = "hoiam_city_versions"
 
 
 class NoCity(LookupError):
@@ -105,18 +106,21 @@ def find_current() -> City | None:
 
 
 def snapshot(version: int) -> City:
-    """The city as version `version` said it, for what was decided by it. Raises `NoCity` for an unknown number."""
+    """The city as version `version` said it, for what was decided by it. Raises `NoCity` for an unknown number.
+
+    One small query a session and version, none for the version in force.
+    """
     newest = find_current()
     if newest and newest.version == version:
         return newest
-    held = _of(db.session)
-    for city in tuple(held.cities.values()):
-        if city.version == version:
-            return city
-    key = db.session.execute(select(CityVersion.id, CityVersion.digest).where(CityVersion.number == version)).first()
-    if key is None:
-        raise NoCity(f"There is no version {version} of the city.")
-    return _kept(db.session, key[0], key[1])
+    session = db.session
+    known = session.info.setdefault(_KNOWN, {})
+    if version not in known:
+        key = session.execute(select(CityVersion.id, CityVersion.digest).where(CityVersion.number == version)).first()
+        if key is None:
+            raise NoCity(f"There is no version {version} of the city.")
+        known[version] = (key[0], key[1])
+    return _kept(session, *known[version])
 
 
 # --- rows ------------------------------------------------------------------------------------------------------------
