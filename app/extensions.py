@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
@@ -75,6 +76,9 @@ def init_database(app: Flask, url: str) -> None:
         options |= {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    # No session of ours is asynchronous: every request would start an event loop only to close none.
+    closing = app.teardown_appcontext_funcs
+    app.teardown_appcontext_funcs = [close for close in closing if not iscoroutinefunction(close)]
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
