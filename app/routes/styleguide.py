@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired
 
 from app.config import Config
@@ -26,11 +27,17 @@ class SampleForm(FlaskForm):
 
     place = StringField(_l("Where is it?"), [DataRequired(_l("Write where it is, for instance a house number."))])
     words = TextAreaField(_l("What did you see?"))
-    ward = SelectField(_l("Ward"), choices=[("00070", "Phường Hoàn Kiếm"), ("00004", "Phường Ba Đình")])
-    danger = RadioField(
-        _l("Is it dangerous right now?"), choices=[("yes", _l("Yes, somebody could be hurt")), ("no", _l("No"))]
+    ward = SelectField(
+        _l("Ward"), choices=[SelectChoice("00070", "Phường Hoàn Kiếm"), SelectChoice("00004", "Phường Ba Đình")]
     )
-    rating = RadioField(_l("How do you find the answer?"), choices=list(LABELS[Rating].items()))
+    danger = RadioField(
+        _l("Is it dangerous right now?"),
+        choices=[SelectChoice("yes", _l("Yes, somebody could be hurt")), SelectChoice("no", _l("No"))],
+        invalid_choice_message=_l("Choose one of the two."),  # type: ignore[call-arg]  # newer than its stubs
+    )
+    rating = RadioField(
+        _l("How do you find the answer?"), choices=[SelectChoice(*named) for named in LABELS[Rating].items()]
+    )
     photo = FileField(_l("Photo"))
     follow = BooleanField(_l("Write to me when something changes"))
 
@@ -78,7 +85,7 @@ def _statuses() -> list[dict[str, Any]]:
 
 
 def _refused_form() -> SampleForm:
-    form = SampleForm(MultiDict({"danger": "maybe"}), meta={"csrf": False})
+    form = SampleForm(MultiDict({"ward": "00070", "rating": "satisfied"}), meta={"csrf": False})
     form.validate()
     return form
 
