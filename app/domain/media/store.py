@@ -123,17 +123,6 @@ def add(
     return photo
 
 
-def hand_over(draft: Draft, report: Report) -> int:
-    """The draft's photos become the report's, in the caller's unit of work; answers how many."""
-    moved = db.session.execute(
-        update(Photo)
-        .where(Photo.draft_id == draft.id, Photo.state.in_(KEPT))
-        .values(draft_id=None, report_id=report.id)
-        .returning(Photo.id)
-    )
-    return len(moved.all())
-
-
 def of(owner: Draft | Report) -> Sequence[Photo]:
     """The photos that are there or on their way, in order."""
     mine = select(Photo).where(_belongs_to(owner), Photo.state.in_(KEPT)).order_by(Photo.position, Photo.id)

@@ -1,0 +1,115 @@
+"""Masking makes a new photo under a new name; what it hid is private, and can be shown again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from app.domain.errors import Gone, Invalid, Stale
+from app.domain.media import mask, serve, store, sweep
+from app.domain.media.develop import SIZES, Box
+from app.domain.media.keys import public_key
+from app.extensions import db, storage, unit_of_work
+from app.models import Photo, now
+from tests.domain.media.test_store import attach, draft, files_of, stored
+
+__all__ = ["draft"]
+
+FACE = [0.0, 0.0, 0.25, 0.25]
+
+
+@pytest.fixture
+def photo(draft: object) -> Photo:
+    photo = attach(draft)
+    store.finish_pending()
+    with unit_of_work() as session:
+        session.get_one(Photo, photo.id).published_at = now()
+    return photo
+
+
+def top_left(name: str, size: str = "full") -> tuple[int, int, int]:
+    with storage().open(public_key(name, size)) as stream:
+        return Image.open(BytesIO(stream.read())).getpixel((8, 8))
+
+
+def test_a_mask_gets_a_new_name_and_the_old_one_is_gone(photo: Photo) -> None:
+    old = photo.name
+    masked = mask.mask(photo, [FACE])
+    assert masked.name != old
+    assert masked.boxes == [FACE]
+    assert all(max(top_left(masked.name, size)) < 40 for size in SIZES)
+    with pytest.raises(Gone):
+        serve.public_photo(old, "full", may_see=lambda seen: True)
+    assert serve.public_photo(masked.name, "full") == public_key(masked.name, "full")
+    assert stored("public/photo") == files_of(masked.name)
+
+
+def test_what_was_hidden_is_kept_privately_and_can_be_shown_again(photo: Photo) -> None:
+    masked = mask.mask(photo, [FACE])
+    assert stored("private") == {masked.original}
+    shown = mask.mask(masked, [])
+    assert shown.boxes == []
+    assert top_left(shown.name)[0] > 150
+
+
+def test_boxes_are_drawn_over_the_original_and_not_over_each_other(photo: Photo) -> None:
+    first = mask.mask(photo, [FACE])
+    moved = mask.mask(first, [[0.5, 0.5, 0.2, 0.2]])
+    assert top_left(moved.name)[0] > 150
+    assert stored("private") == {moved.original}
+
+
+def test_when_the_originals_time_is_over_masks_only_grow(photo: Photo) -> None:
+    mask.mask(photo, [FACE])
+    assert sweep.forget_originals(timedelta(days=90)) == 0
+    assert sweep.forget_originals(timedelta(seconds=-2)) == 1
+    db.session.expire_all()
+    assert photo.original == ""
+    assert stored("private") == set()
+    assert max(top_left(mask.mask(photo, []).name)) < 40
+
+
+def test_a_mask_over_a_photo_that_was_masked_meanwhile_is_stale(photo: Photo) -> None:
+    late = mask.prepare_mask(photo, mask.boxes_from([FACE]))
+    mask.mask(photo, [[0.5, 0.5, 0.2, 0.2]])
+    with pytest.raises(Stale), unit_of_work():
+        mask.apply_mask(late)
+    assert photo.boxes == [[0.5, 0.5, 0.2, 0.2]]
+    sweep.sweep_orphans(timedelta(seconds=-2))
+    assert stored("public/photo") == files_of(photo.name)
+
+
+def test_a_photo_that_is_not_developed_cannot_be_masked(draft: object) -> None:
+    with pytest.raises(Stale):
+        mask.mask(attach(draft), [FACE])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "boxes"),
+    [
+        ([[0.1, 0.2, 0.3, 0.4]], (Box(0.1, 0.2, 0.3, 0.4),)),
+        ([["0.1", "0.2", "0.3", "0.4"]], (Box(0.1, 0.2, 0.3, 0.4),)),
+        ([[-1, -1, 9, 9]], (Box(0, 0, 1, 1),)),
+        ([[0.9, 0.9, 0.5, 0.5]], (Box(0.9, 0.9, 0.1, 0.1),)),
+        ([[0.5, 0.5, 0.0001, 0.5], [2, 2, 1, 1], [0.5, 0.5, -0.2, 0.1]], ()),
+        ([], ()),
+    ],
+)
+def test_boxes_are_cut_at_the_edges_and_slips_left_out(numbers: list[list[float]], boxes: tuple[Box, ...]) -> None:
+    assert mask.boxes_from(numbers) == boxes
+
+
+@pytest.mark.parametrize(
+    "numbers", [[[1, 2, 3]], [["a", 0, 1, 1]], [[float("nan"), 0, 1, 1]], [[None] * 4], [[0, 0, 1e999, 1]]]
+)
+def test_boxes_that_make_no_sense_are_refused(numbers: list[list[float]]) -> None:
+    with pytest.raises(Invalid):
+        mask.boxes_from(numbers)
+
+
+def test_too_many_boxes_are_refused() -> None:
+    with pytest.raises(Invalid):
+        mask.boxes_from([FACE] * 41)
