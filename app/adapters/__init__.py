@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.adapters.geocoder import configured as configured_geocoder
 from app.adapters.storage import FolderStorage
 
 
 def init_app(app: Flask) -> None:
     config = app.config["HOIAM"]
     app.extensions["storage"] = FolderStorage(config.storage)
+    app.extensions["geocoder"] = configured_geocoder(config)

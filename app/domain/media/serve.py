@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -11,8 +12,8 @@ from app.domain.errors import Gone, NotFound
 from app.domain.media.develop import SIZES
 from app.domain.media.keys import NAME, public_key
 from app.extensions import db
-from app.models import Photo, RetiredName
-from app.models.choices import PhotoState
+from app.models import Photo, Report, RetiredName, now
+from app.models.choices import PhotoState, Publication
 
 
 def nobody(photo: Photo) -> bool:
@@ -20,22 +21,44 @@ def nobody(photo: Photo) -> bool:
     return False
 
 
+class Shown(NamedTuple):
+    """A file that answers an address; `is_public` says whether caches may keep it."""
+
+    key: str
+    is_public: bool
+
+
 def public_photo(name: str, size: str, *, may_see: Callable[[Photo], bool] = nobody) -> str:
-    """The storage key behind `/photos/<name>-<size>.webp`: always WebP.
+    """The storage key behind an address, as `shown_photo` finds it."""
+    return shown_photo(name, size, may_see=may_see).key
+
+
+def shown_photo(name: str, size: str, *, may_see: Callable[[Photo], bool] = nobody) -> Shown:
+    """What answers `/photos/<name>-<size>.webp`: always WebP.
 
     A published photo is everybody's; any other only where `may_see(photo)` says so, asked only then. Raises Gone for a
     name that was masked or removed, NotFound for everything else that this viewer may not see or that is not ready.
     """
     if size not in SIZES or not NAME.fullmatch(name):
         raise _not_found()
-    photo = db.session.scalar(select(Photo).where(Photo.name == name))
-    if photo is None:
+    statement = select(Photo, Report.publication).outerjoin(Report, Report.id == Photo.report_id)
+    found = db.session.execute(statement.where(Photo.name == name)).one_or_none()
+    if found is None:
         raise _gone() if db.session.get(RetiredName, name) else _not_found()
+    photo, publication = found
     if photo.state is PhotoState.REMOVED:
         raise _gone()
-    if photo.state is not PhotoState.READY or not (photo.published_at or may_see(photo)):
+    is_public = _is_public(photo, publication)
+    if photo.state is not PhotoState.READY or not (is_public or may_see(photo)):
         raise _not_found()
-    return public_key(name, size)
+    return Shown(public_key(name, size), is_public)
+
+
+def _is_public(photo: Photo, publication: Publication | None) -> bool:
+    """Published by now, of a report that shows its content; a step's own photo also where only the pin is shown."""
+    if photo.published_at is None or photo.published_at > now():
+        return False
+    return publication is Publication.FULL or (publication is Publication.PIN and photo.event_id is not None)
 
 
 def _not_found() -> NotFound:

@@ -29,9 +29,11 @@ from app.models import (
     now,
 )
 from app.models.choices import (
+    ActorKind,
     Channel,
     EventKind,
     Part,
+    PhotoState,
     PlaceSource,
     PublishWhen,
     Severity,
@@ -42,6 +44,7 @@ from app.models.choices import (
 MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
+KEPT_PHOTOS = (PhotoState.RAW, PhotoState.READY)  # not what was taken back or could not be read
 MAX_OBSERVED_AGE = timedelta(days=30)
 
 
@@ -237,7 +240,7 @@ def _filed_before(client_id: str) -> int | None:
 def _photos(draft: Draft | None) -> list[Photo]:
     if draft is None or not draft.data.get("photos"):
         return []
-    return list(db.session.scalars(select(Photo).where(Photo.draft_id == draft.id).order_by(Photo.position)))
+    return list(db.session.scalars(select(Photo).where(Photo.draft_id == draft.id, Photo.state.in_(KEPT_PHOTOS)).order_by(Photo.position)))
 
 
 def _may_be_nameless(planned: Plan) -> bool:
@@ -366,7 +369,8 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
         report_id=report.id,
         kind=EventKind.ROUTED,
         at=report.filed_at,
-        actor_kind="system",
+        actor_kind=ActorKind.SYSTEM,
+        actor_id=None,
         unit_id=report.unit_id,
         public_at=report.filed_at,
         data={

@@ -1,0 +1,109 @@
+"""Proof that a contact belongs to the reporter: a link in the mail, or six digits when a link cannot be tapped."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from sqlalchemy import delete, select
+
+from app.domain.errors import Gone, Invalid, NotFound
+from app.domain.permissions import link_to
+from app.domain.reports import following
+from app.domain.reports.find import find
+from app.extensions import db, secret_key
+from app.models import OneTimeCode, Report, now
+
+LINK_DAYS = 7
+CODE_MINUTES = 10
+CODE_TRIES = 5
+PURPOSE = "confirm-contact"
+
+
+def confirmation_token(report: Report) -> str:
+    """The token of the link that confirms this report's contact, good for seven days and for nothing else."""
+    return str(_links().dumps(report.code))
+
+
+def report_of(token: str) -> Report:
+    """The report a token names. NotFound for a token we never made, Gone for one that has expired."""
+    try:
+        code = str(_links().loads(token, max_age=LINK_DAYS * 86400))
+    except SignatureExpired:
+        raise Gone(_l("This link has expired. Open your report with its own link to ask for a new one.")) from None
+    except BadSignature:
+        raise NotFound(_l("This link does not confirm anything. Check that it was copied whole.")) from None
+    report = find(code)
+    if report is None:
+        raise NotFound(_l("There is no report with this code."))
+    return report
+
+
+def confirm(token: str) -> Report:
+    """The link was used, inside a unit of work. Using it again changes nothing and is no error."""
+    report = report_of(token)
+    following.confirm_contact(report.code, by=link_to(report))
+    return report
+
+
+def make_code(report: Report) -> str:
+    """Six fresh digits for this report's contact, inside a unit of work; the ones before are void."""
+    digits = f"{secrets.randbelow(10**6):06d}"
+    db.session.execute(
+        delete(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
+    )
+    db.session.add(
+        OneTimeCode(
+            purpose=PURPOSE,
+            subject=_subject(report),
+            code_hash=_hash(report, digits),
+            tries=0,
+            created_at=now(),
+            expires_at=now() + timedelta(minutes=CODE_MINUTES),
+        )
+    )
+    db.session.flush()
+    return digits
+
+
+def use_code(report: Report, digits: str) -> bool:
+    """Try six digits, inside a unit of work that the caller lets hold whatever comes: a wrong try must be counted.
+
+    True when the contact is confirmed now; False when the digits are wrong. Raises Invalid when the code has expired
+    or was tried too often, so that another one must be asked for.
+    """
+    kept = db.session.scalar(
+        select(OneTimeCode)
+        .where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
+        .order_by(OneTimeCode.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if kept is None or kept.used_at is not None or now() > kept.expires_at:
+        raise Invalid(_l("This code is no longer valid. Use the link in the message instead."), field="digits")
+    if kept.tries >= CODE_TRIES:
+        raise Invalid(_l("Too many wrong tries. Use the link in the message instead."), field="digits")
+    clean = "".join(sign for sign in digits if sign.isdigit())
+    if not hmac.compare_digest(kept.code_hash, _hash(report, clean)):
+        kept.tries += 1
+        db.session.flush()
+        return False
+    kept.used_at = now()
+    following.confirm_contact(report.code, by=link_to(report))
+    return True
+
+
+def _links() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key(), salt=PURPOSE)
+
+
+def _subject(report: Report) -> str:
+    return f"report:{report.code}"
+
+
+def _hash(report: Report, digits: str) -> str:
+    return hmac.new(secret_key().encode(), f"{PURPOSE}:{report.code}:{digits}".encode(), hashlib.sha256).hexdigest()

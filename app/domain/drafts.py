@@ -1,0 +1,203 @@
+"""A report in the making: everything typed is kept for seven days, for whoever holds the draft's cookie."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from app.domain import media
+from app.domain.city import store
+from app.domain.errors import NotFound
+from app.domain.reports import find, secret_of
+from app.domain.reports.filing import Contact, Filing
+from app.domain.suggest import Suggester
+from app.extensions import db
+from app.models import Draft, Photo, Report, now
+from app.models.choices import Channel, PhotoState, PlaceSource
+
+KEPT_FOR = timedelta(days=7)
+SUGGESTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What has been said so far; the plainest values mean "not yet"."""
+
+    lat: float | None = None
+    lng: float | None = None
+    place_source: str = ""
+    accuracy_m: int | None = None
+    ward: str = ""
+    is_without_map: bool = False
+    nearest_address: str = ""
+    wayfinding: str = ""
+    proposed: Mapping[str, Any] = field(default_factory=dict)  # lat, lng, source, accuracy: to be confirmed
+    words: str = ""
+    category: str = ""
+    is_dangerous: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""  # the category whose questions and similar reports were shown
+    hide_content: bool = False
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    is_nameless: bool = False
+    consents: Sequence[str] = ()
+    photos: bool = False  # there is at least one
+
+    @property
+    def has_place(self) -> bool:
+        return self.lat is not None or (self.is_without_map and bool(self.ward))
+
+    @classmethod
+    def of(cls, draft: Draft | None) -> Said:
+        known = {one.name for one in fields(cls)}
+        data = draft.data if draft is not None else {}
+        return cls(**{name: value for name, value in data.items() if name in known})
+
+
+def find_draft(cookie: str) -> Draft | None:
+    """The draft a cookie opens, filed or not; None for a strange, wrong or expired one."""
+    client_id, _, secret = cookie.partition(".")
+    if not client_id or not secret:
+        return None
+    draft = db.session.scalar(select(Draft).where(Draft.client_id == client_id))
+    if draft is None or draft.expires_at <= now() or not hmac.compare_digest(draft.secret_hash, _hash(secret)):
+        return None
+    return draft
+
+
+def begin(**said: Any) -> tuple[Draft, str]:
+    """A new draft and the cookie that opens it, inside a unit of work."""
+    client_id, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(24)
+    at = now()
+    draft = Draft(
+        client_id=client_id,
+        secret_hash=_hash(secret),
+        data=_kept(Said(**said)),
+        created_at=at,
+        expires_at=at + KEPT_FOR,
+    )
+    db.session.add(draft)
+    db.session.flush()
+    return draft, f"{client_id}.{secret}"
+
+
+def save(cookie: str, **changes: Any) -> tuple[Draft, str]:
+    """Keep what was said, inside a unit of work: in the draft of this cookie, or in a new one where there is none.
+
+    A draft that was filed already is not touched; what is said after that begins a new one.
+    """
+    draft = find_draft(cookie)
+    if draft is None or draft.report_id is not None:
+        return begin(**changes)
+    said = {**draft.data, **changes}
+    draft.data = _kept(Said(**{name: said[name] for name in _FIELDS if name in said}))
+    draft.expires_at = now() + KEPT_FOR
+    db.session.flush()
+    return draft, cookie
+
+
+def filing_of(draft: Draft, *, person_id: int | None, language: str) -> Filing:
+    """The report this draft has become."""
+    said = Said.of(draft)
+    nobody = person_id is not None or said.is_nameless
+    return Filing(
+        client_id=draft.client_id,
+        category=said.category,
+        lat=None if said.is_without_map else said.lat,
+        lng=None if said.is_without_map else said.lng,
+        place_source=PlaceSource(said.place_source or PlaceSource.MAP),
+        ward=said.ward,
+        accuracy_m=said.accuracy_m,
+        nearest_address=said.nearest_address,
+        wayfinding=said.wayfinding,
+        words=said.words,
+        answers=dict(said.answers),
+        is_dangerous=said.is_dangerous,
+        hide_content=said.hide_content,
+        contact=Contact() if nobody else Contact(said.name, said.email, said.phone),
+        person_id=person_id,
+        language=language,
+        channel=Channel.WEB,
+        consents=tuple(said.consents),
+        draft_id=draft.id,
+    )
+
+
+def filed_from(draft: Draft) -> tuple[Report, str] | None:
+    """The report a draft became and its secret; None while it is a draft."""
+    if draft.report_id is None:
+        return None
+    report = db.session.get(Report, draft.report_id)
+    return (report, secret_of(report)) if report is not None else None
+
+
+def photos_of(draft: Draft | None) -> Sequence[Photo]:
+    """The draft's photos in order, also those still being prepared."""
+    return media.store.of(draft) if draft is not None and draft.data.get("photos") else ()
+
+
+def remove_photo(draft: Draft, name: str) -> None:
+    """Take one of the draft's photos back, in units of work of its own. NotFound when it is not there."""
+    photo = db.session.scalar(select(Photo).where(Photo.draft_id == draft.id, Photo.name == name))
+    if photo is None or photo.state is PhotoState.REMOVED:
+        raise NotFound("There is no such photo in this draft.")
+    media.store.discard(photo)
+
+
+def suggestions(words: str) -> tuple[str, ...]:
+    """Codes of the categories these words speak of, the likeliest first."""
+    city = store.current()
+    return tuple(one.code for one in _suggester(city.code, city.version).suggest(words, SUGGESTED))
+
+
+def report_again(code: str) -> dict[str, Any]:
+    """What another report at the same place begins with."""
+    report = find(code)
+    if report is None:
+        return {}
+    here: dict[str, Any] = {"ward": store.current().ward_of(report.ward_id).code}
+    if report.place_source is PlaceSource.WARD:
+        return here | {"is_without_map": True}
+    return here | {
+        "lat": report.lat,
+        "lng": report.lng,
+        "place_source": report.place_source.value,
+        "accuracy_m": report.accuracy_m,
+        "nearest_address": report.nearest_address,
+    }
+
+
+def sweep() -> int:
+    """Delete drafts whose week is over, inside a unit of work; answers how many. Their files go with the next sweep."""
+    over = select(Draft.id).where(Draft.expires_at <= now())
+    db.session.execute(delete(Photo).where(Photo.draft_id.in_(over), Photo.report_id.is_(None)))
+    count = int(db.session.scalar(select(func.count()).select_from(over.subquery())) or 0)
+    db.session.execute(delete(Draft).where(Draft.expires_at <= now()))
+    return count
+
+
+@lru_cache(maxsize=2)
+def _suggester(city_code: str, version: int) -> Suggester:
+    return Suggester(store.current().categories.values())
+
+
+def _kept(said: Said) -> dict[str, Any]:
+    plain = Said()
+    return {name: value for name, value in asdict(said).items() if value != getattr(plain, name)}
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+_FIELDS = tuple(one.name for one in fields(Said))

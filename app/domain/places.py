@@ -1,0 +1,149 @@
+"""Where a resident means: words, coordinates and pins become places of the city to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.adapters.geocoder import Box, geocoder
+from app.domain import areas
+from app.domain.city import store
+from app.domain.city.model import City, Ward
+from app.domain.coordinates import parse_coordinates
+from app.domain.folding import fold
+from app.models.choices import PlaceSource
+
+MOST_HITS = 8
+LONGEST_QUERY = 200
+KINDS_OF_WARD = ("phuong ", "xa ", "thi tran ")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer to a search. `kind`: coordinates, ward, old_ward, site or address; `ward` a ward's code."""
+
+    kind: str
+    name: str
+    lat: float
+    lng: float
+    ward: str = ""
+    source: PlaceSource = PlaceSource.SEARCH
+    is_area: bool = False  # a ward's middle: the pin still has to be moved to the spot
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What the city knows of a pin. `offered` are wards to choose from where no border tells."""
+
+    is_inside: bool
+    ward: Ward | None
+    is_sure: bool
+    offered: tuple[Ward, ...] = ()
+
+
+def spot(lat: float, lng: float) -> Spot:
+    """In which ward a pin lies, or that it lies outside the city."""
+    city, located = store.current(), areas.locate(lat, lng)
+    offered = tuple(city.wards[code] for code in located.nearest)
+    if located.ward is None:
+        return Spot(bool(offered) and not located.exact, None, False, offered)
+    return Spot(True, city.wards[located.ward], located.exact, () if located.exact else offered)
+
+
+def search(words: str, language: str) -> list[Hit]:
+    """Places these words may mean, the likeliest first: coordinates, wards (old names too), sites, addresses."""
+    words = words.strip()[:LONGEST_QUERY]
+    if not words:
+        return []
+    city = store.current()
+    point = parse_coordinates(words, city.bounds)
+    if point is not None:
+        return [Hit("coordinates", f"{point[0]:.5f}, {point[1]:.5f}", *point, source=PlaceSource.TYPED)]
+    found = list(_named(city, fold(words), language))
+    return [*found, *_addresses(city, words, language)][:MOST_HITS]
+
+
+def address_at(lat: float, lng: float, language: str) -> str:
+    """The nearest address, where a geocoder is configured; else nothing."""
+    return geocoder().address_at(lat, lng, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    folded: str
+    bare: str  # without "phường", "xã"
+    kind: str
+    code: str
+    said: str
+
+
+@lru_cache(maxsize=4)
+def _names(city_code: str, version: int) -> tuple[_Name, ...]:
+    """Every name of the city's wards and sites, folded once per version."""
+    city = store.current()
+    return tuple(_all_names(city))
+
+
+def _all_names(city: City) -> Iterator[_Name]:
+    for ward in city.wards.values():
+        for text in {ward.name.vi, ward.name.in_("en")}:
+            yield _name(text, "ward", ward.code)
+        for text in ward.old_names:
+            yield _name(text, "old_ward", ward.code)
+    for site in city.sites.values():
+        for text in {site.name.vi, site.name.in_("en"), *site.other_names}:
+            yield _name(text, "site", site.code)
+
+
+def _name(text: str, kind: str, code: str) -> _Name:
+    folded = fold(text)
+    bare = folded.removesuffix(" ward").removesuffix(" commune")
+    for prefix in KINDS_OF_WARD:
+        bare = bare.removeprefix(prefix)
+    return _Name(folded, bare, kind, code, text)
+
+
+def _named(city: City, query: str, language: str) -> Iterator[Hit]:
+    ranked = []
+    for name in _names(city.code, city.version):
+        rank = _rank(name, query)
+        if rank is not None:
+            ranked.append((rank, name))
+    seen: set[tuple[str, str]] = set()
+    for _, name in sorted(ranked, key=lambda one: (one[0], one[1].kind != "ward", one[1].folded)):
+        key = ("site" if name.kind == "site" else "ward", name.code)
+        if key in seen:
+            continue
+        seen.add(key)
+        yield _hit(city, name, language)
+
+
+def _rank(name: _Name, query: str) -> int | None:
+    """0 the very name … 3 the name stands inside a longer address; None when it is not meant."""
+    if query in (name.folded, name.bare):
+        return 0
+    if name.bare.startswith(query) or name.folded.startswith(query):
+        return 1
+    if f" {query} " in f" {name.folded} ":
+        return 2
+    if len(name.bare) > 3 and f" {name.bare} " in f" {query} ":
+        return 3
+    return None
+
+
+def _hit(city: City, name: _Name, language: str) -> Hit:
+    if name.kind == "site":
+        site = city.sites[name.code]
+        return Hit("site", site.name.in_(language), site.lat, site.lng)
+    ward = city.wards[name.code]
+    said = ward.name.in_(language) if name.kind == "ward" else f"{name.said} → {ward.name.in_(language)}"
+    return Hit(name.kind, said, ward.lat, ward.lng, ward=ward.code, is_area=True)
+
+
+def _addresses(city: City, words: str, language: str) -> Iterator[Hit]:
+    bounds = city.bounds
+    within = Box(bounds.south, bounds.west, bounds.north, bounds.east)
+    for found in geocoder().search(words, within, language):
+        if bounds.holds(found.lat, found.lng):
+            yield Hit("address", found.label, found.lat, found.lng)
