@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"
 
 
 class SettingError(Exception):
@@ -28,7 +30,7 @@ class Config:
     host: str = "127.0.0.1"
     public_url: str = ""  # empty: as the request came
     smtp_url: str = ""  # smtp://user:password@host:port?starttls=1; empty: .eml files in the data folder
-    mail_from: str = "Hồi Âm <khong-tra-loi@localhost>"
+    mail_from: str = MAIL_FROM
     geocoder: str = ""  # nominatim | photon | pelias, off when empty
     geocoder_domain: str = ""
     tiles_url: str = ""  # base map; empty: our own ward outlines only
@@ -62,7 +64,7 @@ class Config:
             "host": env.get("HOIAM_HOST") or "127.0.0.1",
             "public_url": (env.get("HOIAM_PUBLIC_URL") or "").rstrip("/"),
             "smtp_url": env.get("HOIAM_SMTP_URL") or "",
-            "mail_from": env.get("HOIAM_MAIL_FROM") or cls.mail_from,
+            "mail_from": env.get("HOIAM_MAIL_FROM") or MAIL_FROM,
             "geocoder": env.get("HOIAM_GEOCODER") or "",
             "geocoder_domain": env.get("HOIAM_GEOCODER_DOMAIN") or "",
             "tiles_url": env.get("HOIAM_TILES_URL") or "",
@@ -121,11 +123,11 @@ def _kept_secret(data: Path) -> str:
             fresh = path.with_suffix(f".{os.getpid()}")
             fresh.write_text(secrets.token_urlsafe(48))
             fresh.chmod(0o600)
-            try:
+            with suppress(FileExistsError):
                 os.link(fresh, path)  # the first of two starting processes wins
-            except FileExistsError:
-                pass
             fresh.unlink()
         return path.read_text().strip()
     except OSError as error:
-        raise SettingError(f"The data folder {data} cannot be used: {error.strerror}. Set HOIAM_DATA to a folder that can be written.") from error
+        raise SettingError(
+            f"The data folder {data} cannot be used: {error.strerror}. Set HOIAM_DATA to a folder that can be written."
+        ) from error

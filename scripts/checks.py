@@ -17,7 +17,7 @@ CHECKS: dict[str, list[list[str]]] = {
         [PYTHON, "-m", "bandit", "-q", "-c", "pyproject.toml", "-r", "app", "scripts", "wsgi.py"],
     ],
     "types": [[PYTHON, "-m", "mypy", "app", "wsgi.py"], [PYTHON, "-m", "mypy", "scripts"]],
-    "contracts": [[str(BIN / "lint-imports")]],
+    "contracts": [[PYTHON, "-c", "from importlinter.cli import import_linter; import_linter()", "lint"]],
     "vendored": [[PYTHON, "scripts/vendor.py", "--check"], [PYTHON, "scripts/css.py", "--check"]],
     "translations": [[PYTHON, "scripts/translations.py", "--check"]],
 }
