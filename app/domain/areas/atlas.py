@@ -39,10 +39,11 @@ class Atlas:
         self.plane = Plane((bounds.south + bounds.north) / 2, (bounds.west + bounds.east) / 2)
         self.codes = tuple(sorted(outlines))
         self.shapes = tuple(self.plane.to_metres(outlines[code]) for code in self.codes)
+        self._borders = tuple(one.boundary for one in self.shapes)
         self._number = {code: number for number, code in enumerate(self.codes)}
         self._undrawn = tuple(code for code in city.wards if code not in outlines)
         self._tree = shapely.STRtree(self.shapes)
-        shapely.prepare(list(self.shapes))
+        shapely.prepare([*self.shapes, *self._borders])
 
     @property
     def is_drawn(self) -> bool:
@@ -57,7 +58,7 @@ class Atlas:
         if number is None:
             return self._guess(lat, lng)
         other = self._neighbour(point, number)
-        border_m = round(float(self.shapes[number].boundary.distance(point)), 1) if inside is not None else 0.0
+        border_m = round(float(self._borders[number].distance(point)), 1) if inside is not None else 0.0
         code = self.codes[number]
         beyond = self.codes[other] if other is not None else None
         return Located(code, True, border_m, beyond, self._offered(lat, lng, code, beyond))

@@ -12,8 +12,10 @@ from shapely.geometry.base import BaseGeometry
 from app.domain.areas.atlas import REACH_M, Atlas
 
 DEGREE_DIGITS: Final = 5  # about a metre
-CELL_REACH: Final = 1.7  # how far a soft cell may reach, in radii of a circle of the ward's area
-SOFTNESS: Final = 0.12  # how much of that radius the corners are rounded by
+CELL_REACH: Final = 1.4  # how far a soft cell may reach, in radii of a circle of the ward's area
+SOFTNESS: Final = 0.22  # how much of that radius the corners are rounded by
+
+ARC: Final = 6  # points of a quarter circle
 
 
 def drawn(atlas: Atlas, simplify_m: int) -> str:
@@ -75,7 +77,7 @@ def _shares(centres: list[shapely.Point], frame: BaseGeometry) -> list[BaseGeome
 
 def _softened(share: BaseGeometry, centre: shapely.Point, area_km2: float) -> BaseGeometry:
     radius = math.sqrt(area_km2 * 1e6 / math.pi) if area_km2 else REACH_M / CELL_REACH / 4
-    near = share.intersection(centre.buffer(radius * CELL_REACH))
+    near = share.intersection(centre.buffer(radius * CELL_REACH, quad_segs=ARC))
     rounding = radius * SOFTNESS
-    soft = near.buffer(-rounding).buffer(rounding * 0.8)
+    soft = near.buffer(-rounding, quad_segs=ARC).buffer(rounding * 0.85, quad_segs=ARC)
     return near if soft.is_empty else soft

@@ -6,66 +6,22 @@ import math
 import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
-from typing import Any, Final, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, NoReturn, TypeVar, Union, get_args, get_origin
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from app.domain.city import model
 from app.domain.city.reading import Reading, Reference, Steps, entries, is_empty, place_of, text_of
+from app.domain.city.schema import CLOSED, MAY_BE_EMPTY, NAMES, REFERS, STAND_INS, WITHIN, hints, required
 from app.domain.city.week import read_week
 from app.models.localized import Localized
 
 T = TypeVar("T")
 
 CODE = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
-# Names that may be the same in both languages, and so may be one plain text.
-NAMES: Final = {
-    (model.City, "name"),
-    (model.City, "attribution"),
-    (model.Calendar, "name"),
-    (model.Unit, "name"),
-    (model.Unit, "short"),
-    (model.Ward, "name"),
-    (model.Site, "name"),
-}
-# Fields that name something declared elsewhere in the folder.
-REFERS: Final = {
-    (model.City, "dispatch"): "unit",
-    (model.Unit, "calendar"): "calendar",
-    (model.Unit, "parent"): "unit",
-    (model.Unit, "ward"): "ward",
-    (model.Ward, "unit"): "unit",
-    (model.Category, "group"): "group",
-    (model.Category, "owner"): "unit",
-    (model.Site, "unit"): "unit",
-    (model.Rule, "unit"): "unit",
-    (model.Rule, "categories"): "category",
-    (model.Rule, "groups"): "group",
-    (model.Rule, "wards"): "ward",
-    (model.Rule, "sites"): "site",
-    (model.Case, "category"): "category",
-    (model.Case, "expect"): "unit",
-    (model.Case, "ward"): "ward",
-    (model.Case, "rule"): "rule",
-    (model.ReplyTemplate, "categories"): "category",
-}
-CLOSED: Final = {
-    (model.Unit, "kind"): frozenset({"department", "ward", "police", "ward_police", "utility", "board", "dispatch"}),
-    (model.Ward, "kind"): frozenset({"phuong", "xa"}),
-    (model.Question, "kind"): frozenset({"choice", "text"}),
-    (model.Rule, "ward_kinds"): frozenset({"phuong", "xa"}),
-}
-STAND_INS: Final = {  # words instead of a unit's code
-    (model.Category, "owner"): frozenset({"@ward", "@ward_police"}),
-    (model.Rule, "unit"): frozenset({"@ward", "@ward_police", "@site"}),
-}
-MAY_BE_EMPTY: Final = {(model.Category, "owner")}  # where rules alone decide
-WITHIN: Final = {(model.Rule, "when")}  # a mapping whose keys are fields of the class itself
-NOT_WRITTEN: Final = {"id", "version"}
 OWN_READERS: Final[dict[tuple[type, str], Callable[[Node, Reading], Any]]] = {(model.Calendar, "week"): read_week}
 
 _PLAIN: Final = {int: "a whole number", float: "a number", bool: "true or false", date: "a day such as 2026-01-31"}
@@ -73,22 +29,6 @@ _PLAIN: Final = {int: "a whole number", float: "a number", bool: "true or false"
 
 class _Unread(Exception):
     """This value could not be read; the reason is already noted."""
-
-
-@cache
-def hints(cls: type) -> dict[str, Any]:
-    """The fields of a class of the model, as written in YAML, with their types."""
-    known = get_type_hints(cls)
-    return {one.name: known[one.name] for one in fields(cls) if one.name not in NOT_WRITTEN}
-
-
-@cache
-def required(cls: type) -> frozenset[str]:
-    return frozenset(
-        one.name
-        for one in fields(cls)
-        if one.default is MISSING and one.default_factory is MISSING and one.name not in NOT_WRITTEN
-    )
 
 
 def read(cls: type[T], node: Node, path: Steps, reading: Reading) -> T | None:

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 import shapely
 from shapely.geometry import shape
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import ROOT
 from app.domain import areas, routing
+from app.domain.areas import display
 from app.domain.areas.atlas import Atlas
 from app.domain.city import check, export, folder, store
 from app.domain.city.model import City
 from app.domain.routing import Place
-from app.extensions import db, unit_of_work
+from app.extensions import unit_of_work
 from app.models import WardOutline
 
 HANOI = ROOT / "cities" / "hanoi"
@@ -105,8 +107,7 @@ def test_all_outlines_of_hanoi_are_accepted(db_session: Session, outlines: Path)
     assert areas.locate(21.0287, 105.8524).ward == "00070"
     light = areas.outline_geojson(25)
     assert len(light) < 900_000
-    sources = {row.source for row in db.session.query(WardOutline)}
-    assert len(sources) == 1
+    assert len(set(db_session.scalars(select(WardOutline.source)))) == 1
 
 
 @pytest.mark.parametrize(
@@ -153,8 +154,6 @@ def test_without_outlines_the_right_ward_is_nearly_always_offered(features: list
 
 
 def test_no_ward_is_lost_on_the_map(atlas: Atlas) -> None:
-    from app.domain.areas import display
-
     drawn = json.loads(display.drawn(atlas, 25))["features"]
     assert len(drawn) == 126
     assert all(shape(one["geometry"]).area > 0 for one in drawn)
