@@ -47,7 +47,7 @@ def _card(**changes: Any) -> SimpleNamespace:
         "url": "#card",
         "code": "482160357",
         "category": _l("Pothole"),
-        "icon": "tool",
+        "icon": "road",
         "ward": "Phường Hoàn Kiếm",
         "status": Status.IN_PROGRESS,
         "outcome": None,
