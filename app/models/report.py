@@ -53,14 +53,15 @@ class Report(Base):
         Index("uq_report_code", "code", unique=True),
         Index("uq_report_client_id", "client_id", unique=True),
         # the map (SCALE.md): public rows by public cell, any filter inside the index
-        _partial("s2_map", "public_cell", "status", "category_id", "filed_at", "id", where=IS_PUBLIC_SQL),
+        # severity and ward stand last, so that a tile is answered from the index alone
+        _partial(
+            "s2_map",
+            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id"),
+            where=IS_PUBLIC_SQL,
+        ),
         _partial(
             "s2_open",
-            "public_cell",
-            "status",
-            "category_id",
-            "filed_at",
-            "id",
+            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id"),
             where=f"{IS_PUBLIC_SQL} AND {IS_OPEN_SQL}",
         ),
         # duplicates and one category, by true cell
