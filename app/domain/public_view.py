@@ -89,6 +89,8 @@ class PublicView:
     words: str  # the description; empty while not published
     wayfinding: str
     photos: tuple[PublicPhoto, ...]
+    after: PublicPhoto | None  # the newest photo of the work done
+    answer: str  # what was said with it
     awaits_check: bool  # words or photos wait for a person to look
     is_content_hidden: bool
     withheld_reason: str
@@ -114,6 +116,7 @@ class PublicView:
         by_event: dict[int | None, list[Photo]] = {}
         for photo in shown:
             by_event.setdefault(photo.event_id, []).append(photo)
+        after = next((photo for photo in reversed(shown) if photo.kind is PhotoKind.AFTER), None)
         exact = category.precision is Precision.EXACT and report.public_lat is not None
         return cls(
             code=report.code,
@@ -145,6 +148,8 @@ class PublicView:
             words=_said(spoken, WordsKind.DESCRIPTION),
             wayfinding=_said(spoken, WordsKind.WAYFINDING) if exact else "",
             photos=tuple(_photo(photo) for photo in by_event.get(None, [])),
+            after=_photo(after) if after else None,
+            answer=_answer(spoken, after),
             awaits_check=report.content_due_at is not None,
             is_content_hidden=report.is_content_hidden,
             withheld_reason=report.withheld_reason,
@@ -221,6 +226,15 @@ def _answers(report: Report, category: Category) -> tuple[tuple[str, str], ...]:
 
 def _said(words: Iterable[Words], kind: WordsKind) -> str:
     return "\n\n".join(one.public_text or "" for one in words if one.kind is kind)
+
+
+def _answer(words: Iterable[Words], after: Photo | None) -> str:
+    """The words sent together with that photo: public since the photo is."""
+    if after is None:
+        return ""
+    return "\n\n".join(
+        one.public_text or "" for one in words if one.kind is WordsKind.ANSWER and one.event_id == after.event_id
+    )
 
 
 def _events(

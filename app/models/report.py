@@ -75,6 +75,8 @@ class Report(Base):
         _partial("q_publish", "unit_id", "content_due_at", "id", where="content_due_at IS NOT NULL"),
         _partial("q_ward_public", "ward_id", "id", where=IS_PUBLIC_SQL),
         Index("ix_report_merged_into_id", "merged_into_id"),
+        _partial("ix_report_recurs_of_id", "recurs_of_id", where="recurs_of_id IS NOT NULL"),
+        _partial("ix_report_split_from_id", "split_from_id", where="split_from_id IS NOT NULL"),
         _partial("q_object_until", "object_until", "id", where="object_until IS NOT NULL"),
     )
 

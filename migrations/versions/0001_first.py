@@ -263,6 +263,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_report_merged_into_id", "report", ["merged_into_id"], unique=False)
     op.create_index(
+        "ix_report_recurs_of_id",
+        "report",
+        ["recurs_of_id"],
+        unique=False,
+        sqlite_where=sa.text("recurs_of_id IS NOT NULL"),
+        postgresql_where=sa.text("recurs_of_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_report_split_from_id",
+        "report",
+        ["split_from_id"],
+        unique=False,
+        sqlite_where=sa.text("split_from_id IS NOT NULL"),
+        postgresql_where=sa.text("split_from_id IS NOT NULL"),
+    )
+    op.create_index(
         "q_city",
         "report",
         ["due_at", "id", "unit_id", "category_id", "ward_id", "status"],

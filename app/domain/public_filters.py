@@ -1,0 +1,124 @@
+"""What somebody may ask of the public reports: status, category, ward, whole months, words. Map, tiles and list share it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import literal_column
+
+from app.domain import search
+from app.domain.city import store
+from app.domain.errors import Invalid
+from app.models import Report
+from app.models.choices import CLASS_OF, StatusClass
+from app.models.report import is_open, is_public
+
+SHOWN = (StatusClass.OPEN, StatusClass.DONE, StatusClass.DECLINED)  # the classes a public report can be in
+DEFAULT = frozenset({StatusClass.OPEN})
+MOST_CATEGORIES = 60
+LONGEST_WORDS = 120
+
+_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """A view of the public reports. Months are first days; `last` is the last whole month, itself included."""
+
+    classes: frozenset[StatusClass] = DEFAULT
+    categories: tuple[str, ...] = ()  # codes, sorted; empty for all
+    ward: str = ""  # a code; empty for all
+    first: date | None = None
+    last: date | None = None
+    words: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """May the roll-up answer? It knows status classes and categories, neither wards nor months nor words."""
+        return not (self.ward or self.first or self.last or self.words)
+
+    @property
+    def is_open_only(self) -> bool:
+        return self.classes == DEFAULT
+
+
+def read(
+    *,
+    classes: Iterable[str] = (),
+    categories: Iterable[str] = (),
+    ward: str = "",
+    first: str = "",
+    last: str = "",
+    words: str = "",
+) -> Filters:
+    """Filters from what stands in an address. Invalid, with the field, for what the city does not know."""
+    chosen = frozenset(_class(one) for one in classes if one) or DEFAULT
+    wanted = tuple(sorted({one for one in categories if one}))
+    if wanted or ward:
+        city = store.current()
+        if len(wanted) > MOST_CATEGORIES or any(one not in city.categories for one in wanted):
+            raise Invalid(_l("The city has no such category."), field="category")
+        if ward and ward not in city.wards:
+            raise Invalid(_l("The city has no such ward."), field="ward")
+    begins, ends = _month(first, "first"), _month(last, "last")
+    if begins and ends and begins > ends:
+        raise Invalid(_l("The first month lies after the last one."), field="last")
+    return Filters(chosen, wanted, ward, begins, ends, " ".join(words.split())[:LONGEST_WORDS])
+
+
+def _class(text: str) -> StatusClass:
+    found = next((one for one in SHOWN if one.value == text), None)
+    if found is None:
+        raise Invalid(_l("There is no such status."), field="classes")
+    return found
+
+
+def _month(text: str, field: str) -> date | None:
+    if not text:
+        return None
+    found = _MONTH.fullmatch(text)
+    if found is None:
+        raise Invalid(_l("Write a month like 2025-11."), field=field)
+    return date(int(found[1]), int(found[2]), 1)
+
+
+def conditions(filters: Filters) -> list[Any]:
+    """The filters in SQL, for public reports alone. Statuses are literals: partial indexes want them so."""
+    found: list[Any] = [is_public()]
+    if filters.is_open_only:
+        found.append(is_open())
+    elif filters.classes != frozenset(SHOWN):
+        names = ", ".join(f"'{status.value}'" for status, one in CLASS_OF.items() if one in filters.classes)
+        found.append(literal_column(f"report.status IN ({names})"))
+    if filters.categories:
+        found.append(Report.category_id.in_(category_ids(filters)))
+    if filters.ward:
+        found.append(Report.ward_id == store.current().wards[filters.ward].id)
+    if filters.first:
+        found.append(Report.filed_at >= _start_of(filters.first))
+    if filters.last:
+        found.append(Report.filed_at < _start_of(month_after(filters.last)))
+    matching = search.matching(filters.words) if filters.words else None
+    if matching is not None:
+        found.append(matching)
+    return found
+
+
+def category_ids(filters: Filters) -> list[int]:
+    city = store.current()
+    return [city.categories[code].id for code in filters.categories]
+
+
+def month_after(month: date) -> date:
+    """The first day of the next month."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(store.current().timezone))

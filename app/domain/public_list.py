@@ -1,0 +1,121 @@
+"""The public reports as a list: newest first, around a place, and the answers with a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select, text
+
+from app.domain import codes, geo, public_view, remembered
+from app.domain.public_filters import Filters, conditions
+from app.domain.public_view import PublicView
+from app.extensions import db
+from app.models import Photo, Report, now
+from app.models.choices import DONE, Outcome, PhotoKind, PhotoState, Publication
+from app.models.report import is_public
+
+PAGE = 20
+RADII_M = (300, 1200, 5000)  # how far "near me" looks, one after the other, until it has enough
+ENOUGH = 10
+_LOOKED_AT = 400
+_ANSWERS_LOOKED_AT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list. `older` is the code to go on before; None at the end."""
+
+    views: tuple[PublicView, ...]
+    older: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    view: PublicView
+    distance_m: int
+
+
+def page(filters: Filters, *, before: str = "", unit_id: int | None = None, limit: int = PAGE) -> Page:
+    """The newest public reports, those before the report with the code `before` where one is given.
+
+    Keyset by id: flat at any depth. An unknown code raises `codes.InvalidCode`.
+    """
+    statement = select(Report).where(*conditions(filters)).order_by(Report.id.desc()).limit(limit + 1)
+    if unit_id is not None:
+        statement = statement.where(Report.unit_id == unit_id)
+    if before:
+        statement = statement.where(Report.id < codes.id_of(before, remembered.code_key()))
+    rows = list(db.session.scalars(statement))
+    shown = rows[:limit]
+    older = shown[-1].code if len(rows) > limit else None
+    return Page(tuple(public_view.several(shown)), older)
+
+
+def near(lat: float, lng: float, filters: Filters, limit: int = PAGE) -> list[Near]:
+    """Public reports around a place, nearest first, by their public points and to the nearest 10 m."""
+    found: list[tuple[int, Report]] = []
+    for radius in RADII_M:
+        found = _within(lat, lng, radius, filters)
+        if len(found) >= ENOUGH:
+            break
+    shown = found[:limit]
+    views = public_view.several([report for _distance, report in shown])
+    return [Near(view, distance) for view, (distance, _report) in zip(views, shown, strict=True)]
+
+
+def _within(lat: float, lng: float, radius: int, filters: Filters) -> list[tuple[int, Report]]:
+    ranges = geo.covering(lat, lng, radius)
+    around = or_(*(text(f"report.public_cell >= {lo} AND report.public_cell < {hi}") for lo, hi in ranges))
+    statement = select(Report).where(around, *conditions(filters)).order_by(Report.id.desc()).limit(_LOOKED_AT)
+    measured = [(_distance(lat, lng, report), report) for report in db.session.scalars(statement)]
+    return sorted((one for one in measured if one[0] <= radius), key=lambda one: (one[0], -one[1].id))
+
+
+def _distance(lat: float, lng: float, report: Report) -> int:
+    point = (report.public_lat or 0.0, report.public_lng or 0.0)
+    return geo.rounded_distance(geo.distance_m((lat, lng), point))
+
+
+def latest_answers(limit: int = 3) -> list[PublicView]:
+    """What was fixed and shown with a photo, newest first. Three more queries than the photos themselves."""
+    newest = (
+        select(Photo.report_id)
+        .where(
+            Photo.kind == PhotoKind.AFTER,
+            Photo.state == PhotoState.READY,
+            Photo.published_at <= now(),
+            Photo.report_id.is_not(None),
+        )
+        .order_by(Photo.id.desc())
+        .limit(_ANSWERS_LOOKED_AT)
+    )
+    ids = list(dict.fromkeys(db.session.scalars(newest)))
+    if not ids:
+        return []
+    fixed = select(Report).where(
+        Report.id.in_(ids),
+        is_public(),
+        Report.status.in_(DONE),
+        Report.outcome == Outcome.FIXED,
+        Report.publication == Publication.FULL,
+    )
+    by_id = {report.id: report for report in db.session.scalars(fixed)}
+    views = public_view.several([by_id[id] for id in ids if id in by_id][: 4 * limit])
+    return [view for view in views if view.photos and view.after][:limit]
+
+
+def relatives(report: Report) -> list[PublicView]:
+    """The same problem before and after this report, and what it was split from or into; public ones, oldest first."""
+    family = [Report.recurs_of_id == report.id, Report.split_from_id == report.id]
+    parents = [id for id in (report.recurs_of_id, report.split_from_id) if id is not None]
+    if parents:
+        family.append(Report.id.in_(parents))
+    statement = select(Report).where(or_(*family), Report.id != report.id, is_public()).order_by(Report.id).limit(8)
+    return plain_views(list(db.session.scalars(statement)))
+
+
+def plain_views(reports: Sequence[Report]) -> list[PublicView]:
+    """Views without words and photos: no further query."""
+    return [PublicView.of(report) for report in reports]
+

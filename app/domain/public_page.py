@@ -1,0 +1,76 @@
+"""Everything the public page of a report says, gathered once: the view, why this unit, how its promise was counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain import promises, public_list, public_view, reports, routing
+from app.domain.city import store
+from app.domain.city.model import Limit
+from app.domain.deadlines import Arithmetic
+from app.domain.permissions import ANONYMOUS
+from app.domain.public_view import PublicEvent, PublicView
+from app.domain.reports import nearby
+from app.models import Report
+from app.models.choices import EventKind, StatusClass
+
+_HANDED_OVER = (EventKind.TRANSFERRED, EventKind.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    view: PublicView
+    why: str  # the sentence of the rule that chose the unit; empty once the report was handed over
+    handed_over: PublicEvent | None  # the newest transfer, which says why instead
+    arithmetic: Arithmetic | None  # of the promise that runs, or ran; None while a date was set by hand
+    limit: Limit | None
+    relatives: tuple[PublicView, ...]
+    similar: tuple[tuple[PublicView, int], ...]  # open ones of this category nearby, with metres
+
+
+def find(code: str, language: str) -> PublicPage:
+    """The page of a report as everybody sees it. Raises NotFound, Gone or Moved like `reports.get`."""
+    report = reports.get(code, seen_by=ANONYMOUS)
+    view = public_view.whole(report)
+    handed_over = next((event for event in reversed(view.events) if event.kind in _HANDED_OVER), None)
+    arithmetic = _arithmetic(report, view)
+    return PublicPage(
+        view=view,
+        why="" if handed_over else _why(report, view, language),
+        handed_over=handed_over,
+        arithmetic=arithmetic,
+        limit=arithmetic.limit if arithmetic else None,
+        relatives=tuple(public_list.relatives(report)),
+        similar=tuple(_similar(report, view)),
+    )
+
+
+def _why(report: Report, view: PublicView, language: str) -> str:
+    try:
+        city = store.snapshot(report.city_version)
+    except store.NoCity:
+        city = store.current()
+    return routing.explain(
+        city,
+        report.rule_code,
+        unit=view.unit.code,
+        ward=view.ward.code,
+        site=report.site_code or None,
+        language=language,
+    )
+
+
+def _arithmetic(report: Report, view: PublicView) -> Arithmetic | None:
+    """The reckoning, only where it leads to the date that is shown: a pause, a plan or an extension has its own."""
+    reckoned = promises.arithmetic(store.current(), report)
+    waits = report.received_at is None
+    shown = view.receive_due_at if waits else view.handle_due_at
+    return reckoned if reckoned.due == shown else None
+
+
+def _similar(report: Report, view: PublicView) -> list[tuple[PublicView, int]]:
+    if view.point is None or view.status_class is StatusClass.GONE:
+        return []
+    found = [one for one in nearby.similar(view.category.code, *view.point) if one.report.id != report.id]
+    views = public_list.plain_views([one.report for one in found])
+    return [(other, near.distance_m) for other, near in zip(views, found, strict=True)]

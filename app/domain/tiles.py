@@ -1,0 +1,194 @@
+"""The map in squares: each tile is one query, a grid of 8×8 groups that are numbers, or a single report.
+
+A group of one *is* its report. Wide views without months, wards or words are sums of the roll-up; everything else is
+counted from the rows, inside the index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, literal_column, select
+
+from app.domain import geo, remembered
+from app.domain.errors import NotFound
+from app.domain.figures import LEVELS, POINTLESS
+from app.domain.public_filters import Filters, category_ids, conditions
+from app.extensions import db
+from app.models import MapCount, Report
+from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
+
+PIXELS = 256  # a tile is so many units wide; a single report says where it is in them
+GRID = 1 << geo.GRID_BITS
+ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
+NEWEST = 500  # what a search for words draws
+
+LETTERS = {"u": "urgent", "o": "open", "w": "waiting", "d": "done", "x": "declined"}
+_STATUSES_OPEN = ", ".join(f"'{status.value}'" for status in OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a square of the grid holds. `code`, `letter` and the exact `x`, `y` stand only where it is one report."""
+
+    column: int
+    row: int
+    n: int
+    n_open: int
+    code: str = ""
+    letter: str = ""
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One report of a search, by its public point."""
+
+    lat: float
+    lng: float
+    code: str
+    letter: str
+
+
+def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
+    """At most 64 groups of a tile, from the north-west on. NotFound for a tile that does not exist."""
+    try:
+        lo, hi = geo.tile_range(z, x, y)
+    except ValueError:
+        raise NotFound("There is no such tile.") from None
+    if _is_rolled_up(z, filters):
+        found = [_summed(z, *row) for row in db.session.execute(_from_roll_up(z, lo, hi, filters)) if row[1]]
+    else:
+        found = [_counted(z, row) for row in db.session.execute(from_rows(z, lo, hi, filters))]
+    return sorted(found, key=lambda group: (group.row, group.column))
+
+
+def _is_rolled_up(z: int, filters: Filters) -> bool:
+    deepest = ROLLED_UP_TO if filters.is_open_only else ROLLED_UP_TO + 1
+    return filters.is_plain and z <= deepest
+
+
+def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[Any]:
+    """The statement of a tile: one range of cells, grouped by the square of the grid."""
+    square = literal_column(f"report.public_cell >> {geo.grid_shift(z)}")
+    n_open = func.sum(literal_column(f"CASE WHEN report.status IN ({_STATUSES_OPEN}) THEN 1 ELSE 0 END"))
+    return (
+        select(
+            square.label("square"),
+            func.count().label("n"),
+            n_open.label("n_open"),
+            func.min(Report.id).label("id"),
+            func.min(Report.public_cell).label("cell"),
+            func.min(Report.status).label("status"),
+            func.min(Report.severity).label("severity"),
+        )
+        .where(Report.public_cell >= lo, Report.public_cell < hi, *conditions(filters))
+        .group_by(square)
+    )
+
+
+def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[Any]:
+    level = max(LEVELS[0], z + geo.GRID_BITS)
+    down = 2 * (geo.CELL_ZOOM - level)
+    square = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
+    columns = {
+        StatusClass.OPEN: MapCount.n_open,
+        StatusClass.DONE: MapCount.n_done,
+        StatusClass.DECLINED: MapCount.n_declined,
+    }
+    wanted = [columns[one] for one in columns if one in filters.classes]
+    n = func.sum(sum(wanted[1:], wanted[0]))
+    n_open = func.sum(MapCount.n_open) if StatusClass.OPEN in filters.classes else literal_column("0")
+    return (
+        select(square.label("square"), n, n_open)
+        .where(
+            MapCount.level == level,
+            MapCount.category_id.in_(category_ids(filters) if filters.categories else [0]),
+            MapCount.cell >= lo >> down,
+            MapCount.cell < hi >> down,
+        )
+        .group_by(square)
+    )
+
+
+def _summed(z: int, square: int, n: int, n_open: int) -> Group:
+    column, row = geo.position_in_tile(square, z)
+    return Group(column, row, int(n), int(n_open))
+
+
+def _counted(z: int, row: Any) -> Group:
+    column, line = geo.position_in_tile(row.square, z)
+    if row.n > 1:
+        return Group(column, line, row.n, int(row.n_open))
+    x, y = _within_tile(row.cell, z)
+    letter = letter_of(row.status, row.severity)
+    return Group(column, line, 1, int(row.n_open), remembered.code_of(row.id), letter, x, y)
+
+
+def _within_tile(cell: int, z: int) -> tuple[int, int]:
+    """Where a cell lies in its tile of zoom z, 0 … 255 from the west and from the north."""
+    x, y = geo.tile_of(cell, geo.CELL_ZOOM)
+    side = 1 << (geo.CELL_ZOOM - z)
+    return x % side * PIXELS // side, y % side * PIXELS // side
+
+
+def letter_of(status: Status, severity: Severity) -> str:
+    """One of the five shapes of a pin."""
+    kind = CLASS_OF[status]
+    if kind is StatusClass.DONE:
+        return "d"
+    if kind is not StatusClass.OPEN:
+        return "x"
+    if status in (Status.WAITING, Status.PLANNED):
+        return "w"
+    return "u" if severity is Severity.URGENT else "o"
+
+
+def as_json(found: Iterable[Group]) -> str:
+    """The wire format. A number: [square 0 … 63, how many, how many of them open]; a report: [x, y, code, letter].
+
+    x and y are 0 … 255 from the tile's north-west corner; the roll-up's single reports are numbers too.
+    """
+    rows: list[list[Any]] = [
+        [one.x, one.y, one.code, one.letter] if one.code else [one.row * GRID + one.column, one.n, one.n_open]
+        for one in found
+    ]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def points(filters: Filters, limit: int = NEWEST) -> tuple[list[Point], bool]:
+    """The newest reports as points, and whether there are more than `limit`."""
+    statement = (
+        select(Report.public_lat, Report.public_lng, Report.code, Report.status, Report.severity)
+        .where(Report.public_cell.is_not(None), *conditions(filters))
+        .order_by(Report.id.desc())
+        .limit(limit + 1)
+    )
+    rows = db.session.execute(statement).all()
+    found = [
+        Point(round(row.public_lat, 6), round(row.public_lng, 6), row.code, letter_of(row.status, row.severity))
+        for row in rows[:limit]
+    ]
+    return found, len(rows) > limit
+
+
+def pointless(filters: Filters) -> dict[int, int]:
+    """By ward: public reports of these classes and categories that show the ward only, and stand in its badge."""
+    columns = {StatusClass.OPEN: "n_open", StatusClass.DONE: "n_done", StatusClass.DECLINED: "n_declined"}
+    wanted = [getattr(MapCount, name) for one, name in columns.items() if one in filters.classes]
+    statement = (
+        select(MapCount.cell, func.sum(sum(wanted[1:], wanted[0])))
+        .where(
+            MapCount.level == POINTLESS,
+            MapCount.category_id.in_(category_ids(filters) if filters.categories else [0]),
+        )
+        .group_by(MapCount.cell)
+    )
+    return {ward_id: int(n) for ward_id, n in db.session.execute(statement) if n}
+
+
+__all__ = ["Group", "Point", "as_json", "from_rows", "groups", "letter_of", "pointless", "points"]
