@@ -9,6 +9,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from shapely import from_geojson
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine, select
 
 from app.domain.areas import display
@@ -26,27 +27,27 @@ __all__ = ["Located", "has_outlines", "is_inside_ward", "locate", "outline_geojs
 Version = tuple[int, str]  # the city's, and the digest of the outlines
 
 
-@dataclass(slots=True)
-class _Held:
-    """What one process keeps of one database: the newest atlas, and maps drawn from it."""
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One version of the wards, and the maps drawn of it."""
 
-    version: Version | None = None
-    atlas: Atlas | None = None
+    version: Version
+    atlas: Atlas
     drawn: dict[int, str] = field(default_factory=dict)  # by tolerance
-    lock: Lock = field(default_factory=Lock)
 
 
-_held: Final[WeakKeyDictionary[Engine, _Held]] = WeakKeyDictionary()
+_newest: Final[WeakKeyDictionary[Engine, _Sheet]] = WeakKeyDictionary()  # one sheet a database is kept in a process
+_laying_out: Final = Lock()
 
 
 def locate(lat: float, lng: float) -> Located:
     """The ward of a point. Exact with outlines; without them a guess that the resident must confirm."""
-    return _atlas().locate(lat, lng)
+    return _sheet().atlas.locate(lat, lng)
 
 
 def is_inside_ward(code: str, lat: float, lng: float) -> bool:
     """Does the point lie in the ward? Where the ward has no outline there is no border to cross: True."""
-    return _atlas().is_inside(code, lat, lng)
+    return _sheet().atlas.is_inside(code, lat, lng)
 
 
 def place(lat: float | None, lng: float | None, *, ward: str | None = None) -> Place:
@@ -61,7 +62,7 @@ def place(lat: float | None, lng: float | None, *, ward: str | None = None) -> P
 
 def has_outlines() -> bool:
     """Is at least one ward's border known?"""
-    return _atlas().is_drawn
+    return _sheet().atlas.is_drawn
 
 
 def outlines_version() -> str:
@@ -75,14 +76,10 @@ def outline_geojson(simplify_m: int = 25) -> str:
     Each feature has `code`, `name_vi`, `name_en`, `kind`, `lat`, `lng`; the collection says `exact`. Without outlines
     the features are soft cells around the centres and `exact` is false: a sketch, not borders.
     """
-    held, atlas = _here(), _atlas()
-    if simplify_m not in held.drawn:
-        held.drawn[simplify_m] = display.drawn(atlas, simplify_m)
-    return held.drawn[simplify_m]
-
-
-def _here() -> _Held:
-    return _held.setdefault(db.engine, _Held())
+    sheet = _sheet()
+    if simplify_m not in sheet.drawn:
+        sheet.drawn[simplify_m] = display.drawn(sheet.atlas, simplify_m)
+    return sheet.drawn[simplify_m]
 
 
 def _version(city: City) -> Version:
@@ -95,13 +92,17 @@ def _version(city: City) -> Version:
     return city.version, seen[0]
 
 
-def _atlas() -> Atlas:
+def _sheet() -> _Sheet:
     city = store.current()
-    held, version = _here(), _version(city)
-    with held.lock:
-        if held.atlas is None or held.version != version:
-            codes = {ward.id: ward.code for ward in city.wards.values()}
-            rows = db.session.execute(select(WardOutline.ward_id, WardOutline.geometry)).all()
-            outlines = {codes[row.ward_id]: from_geojson(row.geometry) for row in rows if row.ward_id in codes}
-            held.version, held.atlas, held.drawn = version, Atlas(city, outlines), {}
-        return held.atlas
+    version = _version(city)
+    with _laying_out:
+        sheet = _newest.get(db.engine)
+        if sheet is None or sheet.version != version:
+            sheet = _newest[db.engine] = _Sheet(version, Atlas(city, _outlines(city)))
+        return sheet
+
+
+def _outlines(city: City) -> dict[str, BaseGeometry]:
+    codes = {ward.id: ward.code for ward in city.wards.values()}
+    rows = db.session.execute(select(WardOutline.ward_id, WardOutline.geometry))
+    return {codes[row.ward_id]: from_geojson(row.geometry) for row in rows if row.ward_id in codes}
