@@ -173,11 +173,11 @@ def rate(
     search.refresh(report)
     assert entry.event is not None
     if reason in REOPENS and rating is Rating.UNSATISFIED:
-        reopen(code, text or _REOPENING[reason], by=by, reason=reason, language=language)
+        reopen(code, text or str(_REOPENING[reason]), by=by, reason=reason, language=language)
     return entry.event
 
 
-_REOPENING = {RatingReason.NOT_HANDLED: "Chưa được xử lý.", RatingReason.RECURRED: "Đã tái diễn."}
+_REOPENING = {RatingReason.NOT_HANDLED: _l("It has not been handled."), RatingReason.RECURRED: _l("It has come back.")}
 
 
 def reopen(code: str, text: str, *, by: Actor, reason: RatingReason | None = None, language: str = "vi") -> Event:

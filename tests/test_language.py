@@ -1,0 +1,82 @@
+"""The source speaks English and the catalogue Vietnamese, so no page can mix the two by accident."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VIETNAMESE = re.compile(
+    "[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]",
+    re.IGNORECASE,
+)
+# Modules that are about Vietnamese words: what people type, how moments and rules are said in each language by itself,
+# the made-up reports of the demo, passwords that are easy to guess.
+ABOUT_WORDS = (
+    "app/domain/accounts/",
+    "app/domain/areas/importing.py",
+    "app/domain/coordinates.py",
+    "app/domain/demo/",
+    "app/domain/folding.py",
+    "app/domain/masking.py",
+    "app/domain/media/drawn.py",
+    "app/domain/media/drawing",
+    "app/domain/routing.py",
+    "app/domain/wording.py",
+    "app/routes/styleguide.py",
+    "templates/styleguide/",
+)
+NAMES = ("Hồi Âm", "Tiếng Việt")  # ours, and the language's own name for itself
+
+
+def sources(folder: str, *endings: str) -> Iterator[Path]:
+    for path in sorted((ROOT / folder).rglob("*")):
+        shown = path.relative_to(ROOT).as_posix()
+        if path.suffix in endings and not shown.startswith(ABOUT_WORDS):
+            yield path
+
+
+def is_vietnamese(text: str) -> bool:
+    for name in NAMES:
+        text = text.replace(name, "")
+    return bool(VIETNAMESE.search(text))
+
+
+def test_no_python_string_is_vietnamese() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{constant.lineno}: {constant.value[:60]!r}"
+        for path in sources("app", ".py")
+        for constant in strings(ast.parse(path.read_text(encoding="utf-8")))
+        if is_vietnamese(constant.value)
+    ]
+    assert found == []
+
+
+def strings(tree: ast.Module) -> Iterator[ast.Constant]:
+    """The string constants a person might read: docstrings are for us."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node
+
+
+def test_no_template_and_no_script_is_vietnamese() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()[:80]}"
+        for path in (*sources("templates", ".html", ".txt", ".xml"), *sources("static/js", ".js"))
+        for line in without_comments(path.read_text(encoding="utf-8")).splitlines()
+        if is_vietnamese(line)
+    ]
+    assert found == []
+
+
+def without_comments(text: str) -> str:
+    text = re.sub(r"\{#.*?#\}|/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
