@@ -9,6 +9,7 @@ from typing import ParamSpec
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.domain import areas
 from app.domain.city import check, export, folder, store
@@ -24,8 +25,8 @@ areas_cli = AppGroup("areas", help="Ward outlines.")
 _folder = click.argument("path", metavar="FOLDER", type=click.Path(path_type=Path))
 
 
-def _naming_problems(command: Callable[P, None]) -> Callable[P, None]:
-    """Print what is wrong with a folder, a line each, and end with 1."""
+def _plainly(command: Callable[P, None]) -> Callable[P, None]:
+    """What goes wrong is said in plain lines, without a trace, and the end is 1."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -37,13 +38,17 @@ def _naming_problems(command: Callable[P, None]) -> Callable[P, None]:
             count = len(refused.problems)
             click.echo(f"{count} problem{'s' if count > 1 else ''}. Nothing was changed.", err=True)
             raise SystemExit(1) from None
+        except (store.NoCity, areas.UnreadableFile, OSError) as error:
+            raise click.ClickException(str(error)) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(f"The database is not ready: {error.orig}. Run the migrations first.") from error
 
     return wrapped
 
 
 @city_cli.command("check")
 @_folder
-@_naming_problems
+@_plainly
 def check_folder(path: Path) -> None:
     """Read FOLDER and try its example cases. Ends with 1 and `file:line: message` lines when something is wrong."""
     city = check.checked(path)
@@ -55,7 +60,7 @@ def check_folder(path: Path) -> None:
 
 @city_cli.command("diff")
 @_folder
-@_naming_problems
+@_plainly
 def show_diff(path: Path) -> None:
     """Show what loading FOLDER would change."""
     changes = diff(store.find_current(), folder.read(path))
@@ -66,7 +71,7 @@ def show_diff(path: Path) -> None:
 
 @city_cli.command("load")
 @_folder
-@_naming_problems
+@_plainly
 def load_folder(path: Path) -> None:
     """Check FOLDER and put it in force, all of it or nothing."""
     city = check.checked(path)
@@ -82,25 +87,21 @@ def load_folder(path: Path) -> None:
 
 @city_cli.command("export")
 @_folder
+@_plainly
 def export_folder(path: Path) -> None:
     """Write the city in force to FOLDER."""
-    try:
-        city = store.current()
-        written = export.write(city, path)
-    except (store.NoCity, FileExistsError) as error:
-        raise click.ClickException(str(error)) from error
+    city = store.current()
+    written = export.write(city, path)
     click.echo(f"Version {city.version} written to {path}: {', '.join(file.name for file in written)}.")
 
 
 @areas_cli.command("import")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@_plainly
 def import_outlines(path: Path) -> None:
     """Load ward outlines from a GeoJSON FILE. Good ones are kept; each refused one is named, and the end is 1."""
-    try:
-        with unit_of_work():
-            result = areas.import_file(path)
-    except (areas.UnreadableFile, store.NoCity) as error:
-        raise click.ClickException(str(error)) from error
+    with unit_of_work():
+        result = areas.import_file(path)
     for refused in result.refused:
         click.echo(f"{path}: refused {refused}")
     said = f"{len(result.loaded)} ward outlines accepted, {len(result.changed)} changed, {len(result.refused)} refused."

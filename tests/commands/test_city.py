@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask
 
+from app import create_app, migrations
+from app.config import Config
 from app.domain import areas
 from app.domain.city import folder, store
+from app.extensions import db
+from tests.support.application import close
 
 CITIES = Path(__file__).parents[1] / "cities"
 
@@ -114,3 +120,20 @@ def test_import_of_a_file_that_is_no_geojson_is_one_plain_sentence(app: Flask, t
     assert result.output.startswith("Error: ")
     assert "is not JSON" in result.output
     assert "Traceback" not in result.output
+
+
+def test_before_the_migrations_and_before_the_first_load_the_remedy_is_said(
+    app: Flask, config: Config, empty_database: Callable[[], str], tmp_path: Path
+) -> None:
+    new = create_app(replace(config, database_url=empty_database()))
+    unready = run(new, "city", "diff", CITIES / "six_wards")
+    with new.app_context():
+        migrations.upgrade(db.engine)
+    empty = run(new, "city", "export", tmp_path / "out")
+    all_new = run(new, "city", "diff", CITIES / "six_wards")
+    with new.app_context():
+        close(new)
+    assert (unready.exit_code, empty.exit_code, all_new.exit_code) == (1, 1, 0)
+    assert "The database is not ready" in unready.output
+    assert "No city is loaded yet. Run: flask city load" in empty.output
+    assert "+ ward 10001: Phường Một\n" in all_new.output
