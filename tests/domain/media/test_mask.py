@@ -7,26 +7,26 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlalchemy.orm import Session
 
 from app.domain.errors import Gone, Invalid, Stale
 from app.domain.media import mask, serve, store, sweep
 from app.domain.media.develop import SIZES, Box
 from app.domain.media.keys import public_key
 from app.extensions import db, storage, unit_of_work
-from app.models import Photo, now
-from tests.domain.media.test_store import attach, draft, files_of, stored
-
-__all__ = ["draft"]
+from app.models import Photo
+from tests.domain.media.test_store import attach, files_of, publish, stored
+from tests.factories import a_report
 
 FACE = [0.0, 0.0, 0.25, 0.25]
 
 
 @pytest.fixture
-def photo(draft: object) -> Photo:
-    photo = attach(draft)
+def photo(db_session: Session) -> Photo:
+    """Of a report, developed and public."""
+    photo = attach(a_report())
     store.finish_pending()
-    with unit_of_work() as session:
-        session.get_one(Photo, photo.id).published_at = now()
+    publish(photo)
     return photo
 
 
@@ -42,8 +42,8 @@ def test_a_mask_gets_a_new_name_and_the_old_one_is_gone(photo: Photo) -> None:
     assert masked.boxes == [FACE]
     assert all(max(top_left(masked.name, size)) < 40 for size in SIZES)
     with pytest.raises(Gone):
-        serve.public_photo(old, "full", may_see=lambda seen: True)
-    assert serve.public_photo(masked.name, "full") == public_key(masked.name, "full")
+        serve.shown_photo(old, "full", may_see=lambda seen: True)
+    assert serve.shown_photo(masked.name, "full") == (public_key(masked.name, "full"), True)
     assert stored("public/photo") == files_of(masked.name)
 
 
@@ -82,9 +82,9 @@ def test_a_mask_over_a_photo_that_was_masked_meanwhile_is_stale(photo: Photo) ->
     assert stored("public/photo") == files_of(photo.name)
 
 
-def test_a_photo_that_is_not_developed_cannot_be_masked(draft: object) -> None:
+def test_a_photo_that_is_not_developed_cannot_be_masked(db_session: Session) -> None:
     with pytest.raises(Stale):
-        mask.mask(attach(draft), [FACE])
+        mask.mask(attach(a_report()), [FACE])
 
 
 @pytest.mark.parametrize(

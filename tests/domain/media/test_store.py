@@ -25,9 +25,10 @@ from app.domain.media.exif import LatLng
 from app.domain.media.keys import new_name, public_key, raw_key
 from app.domain.media.refusal import Fault, PhotoRefused
 from app.extensions import db, storage, unit_of_work
-from app.models import Draft, Photo, RetiredName, now
-from app.models.choices import PhotoKind, PhotoState
+from app.models import Draft, Photo, Report, RetiredName, now
+from app.models.choices import PhotoKind, PhotoState, Publication
 from tests import photos
+from tests.factories import a_report
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -44,8 +45,8 @@ def make_draft(client_id: str) -> Draft:
     return draft
 
 
-def attach(draft: Draft, data: bytes | None = None, filename: str = "IMG_1.jpg", **options: object) -> Photo:
-    return store.attach(draft, BytesIO(data or photos.jpeg()), filename, **options)
+def attach(owner: Draft | Report, data: bytes | None = None, filename: str = "IMG_1.jpg", **options: object) -> Photo:
+    return store.attach(owner, BytesIO(data or photos.jpeg()), filename, **options)
 
 
 def stored(under: str) -> set[str]:
@@ -56,9 +57,10 @@ def files_of(name: str) -> set[str]:
     return {public_key(name, size) for size in SIZES}
 
 
-def publish(photo: Photo) -> None:
+def publish(photo: Photo, publication: Publication = Publication.FULL) -> None:
     with unit_of_work() as session:
         session.get_one(Photo, photo.id).published_at = now()
+        session.get_one(Report, photo.report_id).publication = publication
 
 
 def test_an_attached_photo_waits_privately_with_what_its_header_said(draft: Draft) -> None:
@@ -267,25 +269,43 @@ def test_a_worker_killed_in_the_middle_loses_nothing(draft: Draft, app: Flask, m
 
 
 @pytest.fixture
-def photo(draft: Draft) -> Photo:
-    photo = attach(draft)
+def photo(db_session: Session) -> Photo:
+    """Of a report, developed, not yet published."""
+    photo = attach(a_report())
     store.finish_pending()
     return photo
 
 
 def test_only_a_published_photo_is_everybodys(photo: Photo) -> None:
     with pytest.raises(NotFound):
-        serve.public_photo(photo.name, "view")
-    assert serve.public_photo(photo.name, "view", may_see=lambda seen: seen.id == photo.id)
+        serve.shown_photo(photo.name, "view")
+    own = serve.shown_photo(photo.name, "view", may_see=lambda seen: seen.id == photo.id)
+    assert own == (public_key(photo.name, "view"), False)
     publish(photo)
-    key = serve.public_photo(photo.name, "full")
+    key, is_public = serve.shown_photo(photo.name, "full")
+    assert is_public
     with storage().open(key) as stream:
         assert stream.read(4) == b"RIFF"
 
 
+def test_a_published_photo_hides_with_its_report(photo: Photo) -> None:
+    for publication in (Publication.PIN, Publication.NONE):
+        publish(photo, publication)
+        with pytest.raises(NotFound):
+            serve.shown_photo(photo.name, "full")
+
+
+def test_a_photo_that_can_still_be_undone_is_not_public(photo: Photo) -> None:
+    publish(photo)
+    with unit_of_work() as session:
+        session.get_one(Photo, photo.id).published_at = now() + timedelta(seconds=60)
+    with pytest.raises(NotFound):
+        serve.shown_photo(photo.name, "full")
+
+
 def test_a_photo_that_is_not_developed_is_shown_to_nobody(draft: Draft) -> None:
     with pytest.raises(NotFound):
-        serve.public_photo(attach(draft).name, "full", may_see=lambda photo: True)
+        serve.shown_photo(attach(draft).name, "full", may_see=lambda photo: True)
 
 
 @pytest.mark.parametrize(
@@ -293,13 +313,13 @@ def test_a_photo_that_is_not_developed_is_shown_to_nobody(draft: Draft) -> None:
 )
 def test_unknown_names_are_not_found(db_session: Session, name: str, size: str) -> None:
     with pytest.raises(NotFound):
-        serve.public_photo(name, size)
+        serve.shown_photo(name, size)
 
 
 def test_unknown_sizes_are_not_found(photo: Photo) -> None:
     publish(photo)
     with pytest.raises(NotFound):
-        serve.public_photo(photo.name, "raw")
+        serve.shown_photo(photo.name, "raw")
 
 
 def test_a_removed_photo_is_gone(photo: Photo) -> None:
@@ -307,7 +327,7 @@ def test_a_removed_photo_is_gone(photo: Photo) -> None:
     name = photo.name
     store.discard(photo)
     with pytest.raises(Gone):
-        serve.public_photo(name, "full", may_see=lambda seen: True)
+        serve.shown_photo(name, "full", may_see=lambda seen: True)
     assert stored("public") == set()
     db.session.expire_all()
     assert (photo.lat, photo.lng, photo.phash) == (None, None, None)
@@ -318,7 +338,7 @@ def test_a_retired_name_is_gone(db_session: Session) -> None:
     with unit_of_work() as session:
         session.add(RetiredName(name=name, at=now()))
     with pytest.raises(Gone):
-        serve.public_photo(name, "full")
+        serve.shown_photo(name, "full")
 
 
 # --- sweeping ---------------------------------------------------------------------------------------------------------
