@@ -48,7 +48,12 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(StorageFull)
     def full(error: StorageFull) -> ResponseReturnValue:
-        return _answer(503, _l("The storage for photos is full. Your words were not lost: send them without photos, or try again later."))
+        return _answer(
+            503,
+            _l(
+                "The storage for photos is full. Your words were not lost: send them without photos, or try later."
+            ),
+        )
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> ResponseReturnValue:

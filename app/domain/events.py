@@ -21,7 +21,47 @@ from app.models import Event, Moment, Report, Words, now
 from app.models.choices import EventKind, WordsKind
 
 # What an undo puts back. Facts that only grow (version, counts of people) are not among them.
-KEPT_OF_REPORT = ["status", "outcome", "waiting_for", "planned_on", "unit_id", "assignee_id", "rule_code", "needs_routing_check", "transfers", "is_transferred", "questions_asked", "is_appeal_open", "appealed_at", "reopened", "receive_due_at", "handle_due_at", "due_at", "remaining_minutes", "extension_asked_until", "extended_at", "received_at", "resolved_at", "closed_at", "object_until", "is_late", "publication", "content_due_at", "withheld_reason", "has_news", "category_id", "severity", "lat", "lng", "cell", "public_lat", "public_lng", "public_cell", "ward_id", "merged_into_id"]
+KEPT_OF_REPORT = (
+    "status",
+    "outcome",
+    "waiting_for",
+    "planned_on",
+    "unit_id",
+    "assignee_id",
+    "rule_code",
+    "needs_routing_check",
+    "transfers",
+    "is_transferred",
+    "questions_asked",
+    "is_appeal_open",
+    "appealed_at",
+    "reopened",
+    "receive_due_at",
+    "handle_due_at",
+    "due_at",
+    "remaining_minutes",
+    "extension_asked_until",
+    "extended_at",
+    "received_at",
+    "resolved_at",
+    "closed_at",
+    "object_until",
+    "is_late",
+    "publication",
+    "content_due_at",
+    "withheld_reason",
+    "has_news",
+    "category_id",
+    "severity",
+    "lat",
+    "lng",
+    "cell",
+    "public_lat",
+    "public_lng",
+    "public_cell",
+    "ward_id",
+    "merged_into_id",
+)
 
 
 @dataclass
@@ -85,7 +125,7 @@ def recording(
         report.last_public_word_at = max(at, report.last_public_word_at)
     entry.event = Event(
         report_id=report.id,
-        kind=kind,
+        kind=entry.kind,  # an effect may know better than the table: a guarded transfer is a return
         at=at,
         actor_kind=by.kind,
         actor_id=by.person_id,

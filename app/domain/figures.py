@@ -22,6 +22,7 @@ from app.models.choices import CLASS_OF, Outcome, Publication, Rating, Status, S
 LEVELS = (12, 13, 14, 15)
 BY_WARD, POINTLESS = 0, -1  # levels of MapCount that are not zooms
 _ALL = 0  # the category of a total
+_BATCH = 20_000
 
 Key = tuple[Any, ...]
 
@@ -201,8 +202,13 @@ def count_rows() -> Totals:
     """What the figures should be, from the reports themselves."""
     totals = Totals(ZoneInfo(store.current().timezone))
     columns = [getattr(Report, name) for name in COLUMNS]
-    for row in db.session.execute(select(*columns).execution_options(yield_per=5000)):
-        totals.add(Standing(*row))
+    last = 0
+    while rows := db.session.execute(
+        select(Report.id, *columns).where(Report.id > last).order_by(Report.id).limit(_BATCH)
+    ).all():
+        for _id, *row in rows:
+            totals.add(Standing(*row))
+        last = rows[-1][0]
     return totals
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: one table of rules. `visible_to` is the same answer in SQL, so a list never shows what its page refuses."""
+"""Who may do what: one table of rules, and `visible_to`, the same answer in SQL, so lists and pages agree."""
 
 from __future__ import annotations
 

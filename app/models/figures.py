@@ -1,4 +1,4 @@
-"""Counters, roll-ups and day figures: written by `domain.figures.apply` in the report's own transaction, nowhere else."""
+"""Counters, roll-ups and day figures: written by `domain.figures.apply` in the report's transaction, nowhere else."""
 
 from __future__ import annotations
 

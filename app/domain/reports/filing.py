@@ -123,7 +123,7 @@ def plan(filing: Filing, at: datetime) -> Plan:
         raise Invalid(_l("Choose a category from the list."), field="category")
     if category.stops:
         raise Invalid(_l("This kind of matter is not taken here; the page says where it goes."), field="category")
-    _check_answers(category, filing.answers)
+    check_answers(category, filing.answers, filing.language)
     ward, sure = _ward(city, filing)
     here = city.wards[ward]
     lat = here.lat if filing.lat is None else filing.lat
@@ -144,7 +144,8 @@ def plan(filing: Filing, at: datetime) -> Plan:
     return Plan(city, category, severity, ward, sure, lat, lng, routed, promise)
 
 
-def _check_answers(category: Category, answers: Mapping[str, str]) -> None:
+def check_answers(category: Category, answers: Mapping[str, str], language: str = "vi") -> None:
+    """The answers a category asks for, or Invalid naming the field `answer_<code>`."""
     for question in category.questions:
         answer = answers.get(question.code, "")
         if not answer:
@@ -156,7 +157,7 @@ def _check_answers(category: Category, answers: Mapping[str, str]) -> None:
             if choice is None:
                 raise Invalid(_l("Choose one of the answers."), field=f"answer_{question.code}")
             if choice.stopper:
-                raise Invalid(choice.stopper.vi, field=f"answer_{question.code}")
+                raise Invalid(choice.stopper.in_(language), field=f"answer_{question.code}")
         elif len(answer) > 200:
             raise Invalid(_l("At most %(n)s characters.", n=200), field=f"answer_{question.code}")
 
@@ -398,4 +399,4 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
             filed.words.append(words)
 
 
-__all__ = ["Contact", "Filed", "Filing", "Plan", "check", "plan", "submit"]
+__all__ = ["Contact", "Filed", "Filing", "Plan", "check", "check_answers", "plan", "submit"]

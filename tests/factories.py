@@ -1,0 +1,82 @@
+"""The plainest valid thing of each kind; a test sets only what it is about. All inside a unit of work of their own."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from app.domain.city import store
+from app.domain.permissions import ANONYMOUS, Actor, actor_of, link_to
+from app.domain.reports import filing
+from app.extensions import db, unit_of_work
+from app.models import Membership, Person, Report, now
+from app.models.choices import Role
+
+_numbers = count(1)
+
+# a point inside phường Một of the made-up city
+HERE = (21.02, 105.76)
+
+
+def a_person(name: str = "Người thử", *, email: str | None = None, **more: Any) -> Person:
+    with unit_of_work() as session:
+        person = Person(
+            name=name, email=email or f"nguoi{next(_numbers)}@example.org", created_at=now(), memberships=[], **more
+        )
+        session.add(person)
+    return person
+
+
+def staff(unit: str | None = None, role: Role = Role.CLERK, **more: Any) -> Person:
+    """Somebody with a role in a unit (by code), or city-wide."""
+    person = a_person(f"{role.value} {unit or ''}".strip())
+    with unit_of_work() as session:
+        session.add(
+            Membership(
+                person_id=person.id,
+                unit_id=store.current().units[unit].id if unit else None,
+                role=role,
+                created_at=now(),
+                **more,
+            )
+        )
+    db.session.expire_all()
+    return db.session.get_one(Person, person.id)
+
+
+def actor(unit: str | None = None, role: Role = Role.CLERK, **more: Any) -> Actor:
+    return actor_of(staff(unit, role, **more))
+
+
+def dispatcher() -> Actor:
+    return actor(None, Role.DISPATCHER)
+
+
+def a_filing(**said: Any) -> filing.Filing:
+    """Rubbish in phường Một, by a guest with an e-mail address."""
+    plain: dict[str, Any] = {
+        "client_id": f"client-{next(_numbers)}",
+        "category": "rubbish",
+        "lat": HERE[0],
+        "lng": HERE[1],
+        "words": "Rác chất đống trước cổng trường",
+        "contact": filing.Contact("Người gửi", f"gui{next(_numbers)}@example.org", ""),
+    }
+    return filing.Filing(**(plain | said))
+
+
+def a_report(**said: Any) -> Report:
+    with unit_of_work():
+        return filing.submit(a_filing(**said), by=ANONYMOUS).report
+
+
+def its_reporter(report: Report) -> Actor:
+    return link_to(report)
+
+
+def unit_of(report: Report) -> str:
+    return store.current().unit_of(report.unit_id).code
+
+
+def in_charge_of(report: Report, role: Role = Role.CLERK, **more: Any) -> Actor:
+    return actor(unit_of(report), role, **more)
