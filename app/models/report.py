@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Partial indexes are used only when the statuses stand in the SQL as literals, so both sides share this text.
 IS_OPEN_SQL = "status IN ({})".format(", ".join(f"'{status.value}'" for status in OPEN))
 IS_PUBLIC_SQL = "publication <> 'none'"
+HAS_NEWS_SQL = "has_news"
+NEEDS_ROUTING_CHECK_SQL = "needs_routing_check"
 
 
 def is_open() -> Any:
@@ -41,6 +43,16 @@ def is_open() -> Any:
 def is_public() -> Any:
     """The condition "the public may see at least the pin", as literals, for WHERE."""
     return literal_column(f"report.{IS_PUBLIC_SQL}")
+
+
+def has_news() -> Any:
+    """The condition "the reporter added something nobody has looked at", as a literal, for WHERE."""
+    return literal_column(f"report.{HAS_NEWS_SQL}")
+
+
+def needs_routing_check() -> Any:
+    """The condition "a person should confirm the unit", as a literal, for WHERE."""
+    return literal_column(f"report.{NEEDS_ROUTING_CHECK_SQL}")
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -72,6 +84,9 @@ class Report(Base):
         ),
         _partial("q_city", "due_at", "id", "unit_id", "category_id", "ward_id", "status", where=IS_OPEN_SQL),
         Index("q_new", "unit_id", "id"),
+        _partial("q_mine", "assignee_id", "due_at", "id", where=f"assignee_id IS NOT NULL AND {IS_OPEN_SQL}"),
+        _partial("q_news", "unit_id", "id", where=HAS_NEWS_SQL),
+        _partial("q_check", "due_at", "id", where=f"{NEEDS_ROUTING_CHECK_SQL} AND {IS_OPEN_SQL}"),
         _partial("q_publish", "unit_id", "content_due_at", "id", where="content_due_at IS NOT NULL"),
         _partial("q_ward_public", "ward_id", "id", where=IS_PUBLIC_SQL),
         Index("ix_report_merged_into_id", "merged_into_id"),

@@ -279,6 +279,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("split_from_id IS NOT NULL"),
     )
     op.create_index(
+        "q_check",
+        "report",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "needs_routing_check AND status IN ('new', 'received', 'in_progress', 'waiting', 'planned')"
+        ),
+        postgresql_where=sa.text(
+            "needs_routing_check AND status IN ('new', 'received', 'in_progress', 'waiting', 'planned')"
+        ),
+    )
+    op.create_index(
         "q_city",
         "report",
         ["due_at", "id", "unit_id", "category_id", "ward_id", "status"],
@@ -286,7 +298,27 @@ def upgrade() -> None:
         sqlite_where=sa.text("status IN ('new', 'received', 'in_progress', 'waiting', 'planned')"),
         postgresql_where=sa.text("status IN ('new', 'received', 'in_progress', 'waiting', 'planned')"),
     )
+    op.create_index(
+        "q_mine",
+        "report",
+        ["assignee_id", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text(
+            "assignee_id IS NOT NULL AND status IN ('new', 'received', 'in_progress', 'waiting', 'planned')"
+        ),
+        postgresql_where=sa.text(
+            "assignee_id IS NOT NULL AND status IN ('new', 'received', 'in_progress', 'waiting', 'planned')"
+        ),
+    )
     op.create_index("q_new", "report", ["unit_id", "id"], unique=False)
+    op.create_index(
+        "q_news",
+        "report",
+        ["unit_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("has_news"),
+        postgresql_where=sa.text("has_news"),
+    )
     op.create_index(
         "q_object_until",
         "report",

@@ -1,0 +1,293 @@
+"""What waits at the desk: the statements behind its tabs, badges and pages. A list runs one query, however long it is.
+
+A clerk's list is made of branches, one a unit, each answered from the front of an index and cut at the page's length;
+a dispatcher's is a single branch over the whole city. Conditions that belong to a partial index are literals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union
+
+from app.domain import search
+from app.domain.city import store
+from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_by
+from app.extensions import db
+from app.models import Membership, Person, Report, UnitCount, Words, now
+from app.models.choices import DONE, OPEN, Role, Status, WordsKind
+from app.models.report import has_news, is_open, needs_routing_check
+
+PAGE = 30
+MOST_COUNTED = 99  # a badge says "99+" beyond
+FINISHED = (*DONE, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
+NOBODY = "none"
+ME = "me"
+
+
+class Tab(StrEnum):
+    """The heaps of work, in the order of a working day."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    NEW = "new"
+    NEWS = "news"
+    MINE = "mine"
+    UNROUTED = "unrouted"
+    OPEN = "open"
+    DONE = "done"
+
+
+BY_ID = (Tab.NEWS, Tab.DONE)  # these are not in due order: what is finished has no clock
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the address of a queue page asks for. Codes that the city does not know filter nothing."""
+
+    tab: Tab = Tab.OPEN
+    status: Status | None = None
+    category: str = ""
+    ward: str = ""
+    assignee: str = ""  # a person's id, ME or NOBODY
+    overdue: bool = False
+    words: str = ""
+    after: tuple[int, int] | None = None  # due (epoch seconds, 0 where there is no clock) and id of the last one seen
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.status or self.category or self.ward or self.assignee or self.overdue or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    reports: Sequence[Report]
+    next: tuple[int, int] | None  # the `after` of the page that follows
+
+
+# Conditions -----------------------------------------------------------------------------------------------------------
+
+
+def _end_of_today(at: datetime) -> datetime:
+    zone = ZoneInfo(store.current().timezone)
+    return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone)
+
+
+def _overdue(at: datetime) -> ColumnElement[bool]:
+    return and_(Report.due_at < at, Report.status != Status.WAITING)
+
+
+def _today(at: datetime) -> ColumnElement[bool]:
+    """Due before midnight, and what waited until now: its pause has run out."""
+    return and_(Report.due_at <= _end_of_today(at), or_(Report.due_at >= at, Report.status == Status.WAITING))
+
+
+def _heap(tab: Tab, actor: Actor, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    match tab:
+        case Tab.OVERDUE:
+            return is_open(), _overdue(at)
+        case Tab.TODAY:
+            return is_open(), _today(at)
+        case Tab.NEW:
+            return is_open(), Report.status == Status.NEW
+        case Tab.NEWS:
+            return (has_news(),)
+        case Tab.MINE:
+            return is_open(), Report.assignee_id == actor.person_id
+        case Tab.UNROUTED | Tab.OPEN:
+            return (is_open(),)
+        case Tab.DONE:
+            return (Report.status.in_(FINISHED),)
+
+
+def _filters(asked: Question, actor: Actor, at: datetime) -> list[ColumnElement[bool]]:
+    city = store.current()
+    wanted: list[ColumnElement[bool]] = []
+    if asked.status is not None:
+        wanted.append(Report.status == asked.status)
+    if asked.category in city.categories:
+        wanted.append(Report.category_id == city.categories[asked.category].id)
+    if asked.ward in city.wards:
+        wanted.append(Report.ward_id == city.wards[asked.ward].id)
+    if asked.overdue:
+        wanted.append(_overdue(at))
+    if asked.assignee == NOBODY:
+        wanted.append(Report.assignee_id.is_(None))
+    elif asked.assignee == ME:
+        wanted.append(Report.assignee_id == actor.person_id)
+    elif asked.assignee.isdigit():
+        wanted.append(Report.assignee_id == int(asked.assignee[:18]))
+    found = search.matching(asked.words, staff=True)
+    if found is not None:
+        wanted.append(found)
+    return wanted
+
+
+# Branches -------------------------------------------------------------------------------------------------------------
+
+
+def _serving(actor: Actor) -> list[Grant]:
+    return [grant for grant in actor.grants if grant.role in (*IN_CHARGE, *CITY_WIDE)]
+
+
+def is_city_wide(actor: Actor) -> bool:
+    """Does this actor's desk reach over all units?"""
+    return any(grant.unit_id is None for grant in _serving(actor))
+
+
+def unit_ids(actor: Actor) -> tuple[int, ...]:
+    """The units whose queue this is; empty for the whole city."""
+    return () if is_city_wide(actor) else actor.unit_ids(*IN_CHARGE, *CITY_WIDE)
+
+
+def _branches(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
+    """Conditions that together say "this actor's desk", each one index range wide."""
+    if is_city_wide(actor):
+        if tab is Tab.UNROUTED:
+            dispatch = store.current().units[store.current().dispatch].id
+            return [and_(handled_by(actor), needs_routing_check()), and_(handled_by(actor), Report.unit_id == dispatch)]
+        return [handled_by(actor)]
+    if tab is Tab.UNROUTED:
+        return [and_(handled_by(actor), needs_routing_check())]
+    return [
+        and_(Report.unit_id == unit_id, or_(*(one.condition() for one in _serving(actor) if one.unit_id == unit_id)))
+        for unit_id in unit_ids(actor)
+    ]
+
+
+def statement(asked: Question, actor: Actor, *, at: datetime, limit: int) -> Select[Any] | None:
+    """The reports of one page, in order, at most `limit`. None for somebody who has no desk."""
+    branches = _branches(actor, asked.tab)
+    if not branches:
+        return None
+    wanted = [*_heap(asked.tab, actor, at), *_filters(asked, actor, at), *_beyond(asked)]
+    if len(branches) == 1:
+        return select(Report).where(*wanted, branches[0]).order_by(*_order(asked.tab, Report)).limit(limit)
+    parts = [
+        select(Report.id, Report.due_at).where(*wanted, branch).order_by(*_order(asked.tab, Report)).limit(limit)
+        for branch in branches
+    ]
+    first = union(*(select(part.subquery()) for part in parts)).subquery()
+    page = select(first).order_by(*_order(asked.tab, first.c)).limit(limit).subquery()
+    return select(Report).join(page, page.c.id == Report.id).order_by(*_order(asked.tab, page.c))
+
+
+def _order(tab: Tab, of: Any) -> tuple[Any, ...]:
+    if tab is Tab.DONE:
+        return (of.id.desc(),)
+    return (of.id,) if tab is Tab.NEWS else (of.due_at, of.id)
+
+
+def _beyond(asked: Question) -> list[Any]:
+    """The keyset condition: strictly after the last one seen."""
+    if asked.after is None:
+        return []
+    due, id = asked.after
+    if asked.tab is Tab.DONE:
+        return [Report.id < id]
+    if asked.tab is Tab.NEWS:
+        return [Report.id > id]
+    seen = datetime.fromtimestamp(due, tz=ZoneInfo("UTC"))
+    return [tuple_(Report.due_at, Report.id) > tuple_(literal(seen, Report.due_at.type), literal(id))]
+
+
+def page(asked: Question, *, seen_by: Actor, limit: int = PAGE) -> Page:
+    """One page of the queue and where the next one begins: one query."""
+    query = statement(asked, seen_by, at=now(), limit=limit + 1)
+    found = list(db.session.scalars(query)) if query is not None else []
+    shown = found[:limit]
+    return Page(shown, _key_of(shown[-1]) if len(found) > limit else None)
+
+
+def _key_of(report: Report) -> tuple[int, int]:
+    return (int(report.due_at.timestamp()) if report.due_at else 0, report.id)
+
+
+def next_one(asked: Question, *, seen_by: Actor, not_this: str) -> Report | None:
+    """The first report of a queue that is not this one: what to do next."""
+    query = statement(asked, seen_by, at=now(), limit=2)
+    found = db.session.scalars(query) if query is not None else ()
+    return next((report for report in found if report.code != not_this), None)
+
+
+# Badges ---------------------------------------------------------------------------------------------------------------
+
+
+def badges(actor: Actor) -> dict[Tab | str, int]:
+    """How much each tab holds, and "publish": two queries. A number beyond MOST_COUNTED means "more than that"."""
+    if not _serving(actor):
+        return {}
+    at = now()
+    counted = _counters(actor)
+    tabs = [tab for tab in Tab if tab is not Tab.DONE and tab not in counted]
+    bounded = {tab.value: _bounded(tab, actor, at) for tab in tabs}
+    bounded["publish"] = _at_most(select(Report.id).where(Report.content_due_at.is_not(None), handled_by(actor)))
+    row = db.session.execute(select(*(count.label(name) for name, count in bounded.items()))).one()._mapping
+    return {**counted, **{tab: row[tab.value] for tab in tabs}, "publish": row["publish"]}
+
+
+def _bounded(tab: Tab, actor: Actor, at: datetime) -> Any:
+    heap = _heap(tab, actor, at)
+    branches = _branches(actor, tab)
+    if tab is not Tab.UNROUTED:
+        return _at_most(select(Report.id).where(*heap, handled_by(actor)))
+    return _at_most(*(select(Report.id).where(*heap, branch) for branch in branches))
+
+
+def _at_most(*statements: Select[Any]) -> Any:
+    """Counting stops at the badge's limit."""
+    cut = [select(one.limit(MOST_COUNTED + 1).subquery()) for one in statements]
+    found = cut[0].subquery() if len(cut) == 1 else union(*cut).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
+def _counters(actor: Actor) -> dict[Tab | str, int]:
+    """From the counter rows, where no limit by category or ward makes them say too much."""
+    if any(grant.category_ids or grant.ward_ids for grant in _serving(actor)):
+        return {}
+    counts = select(UnitCount.status, func.sum(UnitCount.n)).group_by(UnitCount.status)
+    if not is_city_wide(actor):
+        counts = counts.where(UnitCount.unit_id.in_(unit_ids(actor)))
+    n = {status: int(number) for status, number in db.session.execute(counts)}
+    return {Tab.NEW: n.get(Status.NEW, 0), Tab.OPEN: sum(n.get(status, 0) for status in OPEN)}
+
+
+# What a row shows beside the report -----------------------------------------------------------------------------------
+
+
+def openings(reports: Iterable[Report]) -> dict[int, str]:
+    """The beginning of each report's own words, by report id: one query."""
+    ids = [report.id for report in reports]
+    said = select(Words.report_id, func.substr(Words.original, 1, 160)).where(
+        Words.report_id.in_(ids), Words.kind == WordsKind.DESCRIPTION, Words.erased_at.is_(None)
+    )
+    return dict(db.session.execute(said).tuples().all()) if ids else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Names of staff: all who are named on a page, and those who serve in the units and may be assigned."""
+
+    names: dict[int, str]
+    serving: tuple[tuple[int, str], ...]
+
+
+def colleagues(units: Sequence[int], *, also: Iterable[int | None] = ()) -> Colleagues:
+    """Who serves in these units, by name, and the names of these people: one query."""
+    named = {id for id in also if id is not None}
+    serves = select(Membership.person_id).where(
+        Membership.unit_id.in_(units), Membership.role.in_((Role.CLERK, Role.LEAD)), Membership.ended_at.is_(None)
+    )
+    is_serving = Person.id.in_(serves).label("is_serving")
+    people = db.session.execute(
+        select(Person.id, Person.name, Person.email, is_serving, Person.closed_at)
+        .where(or_(Person.id.in_(sorted(named)), Person.id.in_(serves)))
+        .order_by(Person.name, Person.id)
+    ).all()
+    names = {one.id: one.name or one.email or "" for one in people}
+    return Colleagues(names, tuple((one.id, names[one.id]) for one in people if one.is_serving and not one.closed_at))
