@@ -36,6 +36,7 @@ KEPT_OF_REPORT = (
     "is_appeal_open",
     "appealed_at",
     "reopened",
+    "rating",
     "receive_due_at",
     "handle_due_at",
     "due_at",

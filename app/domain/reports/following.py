@@ -139,7 +139,7 @@ def _confirmed_person(contact: ReportContact, participation: Participation | Non
     if not contact.email:
         mine.phone = mine.phone or contact.phone or None
         return mine
-    known = db.session.scalar(select(Person).where(Person.email == contact.email.lower()))
+    known: Person | None = db.session.scalar(select(Person).where(Person.email == contact.email.lower()))
     if known is None:
         mine.email, mine.name = contact.email.lower(), mine.name or contact.name
         return mine
@@ -155,7 +155,7 @@ def rate(
     _own(report, by)
     if report.status is not Status.RESOLVED or report.resolved_at is None:
         raise Stale(_l("There is no finished answer to rate right now."))
-    if report.rating is not None and report.reopened == 0:
+    if report.rating is not None:
         raise Stale(_l("You have rated this answer already. Thank you."))
     if now() > report.resolved_at + timedelta(days=RATING_DAYS):
         raise Stale(_l("The time to rate this answer has passed. You can still ask to reopen the report."))

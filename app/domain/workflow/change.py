@@ -17,7 +17,7 @@ from app.domain.workflow import effects
 from app.domain.workflow.details import Details
 from app.domain.workflow.moves import BY_CODE, Move, moves
 from app.extensions import db, undo_seconds
-from app.models import Event, Photo, Report, now
+from app.models import Event, Photo, Report, Words, now
 from app.models.choices import EventKind, WordsKind
 
 PUBLIC_WORDS = (WordsKind.ANSWER, WordsKind.REASON, WordsKind.FINDING)
@@ -124,7 +124,7 @@ def _newest_change(report: Report) -> int | None:
 def _hide(event: Event) -> None:
     """An undone step is never public: not its words, not its photos."""
     event.public_at = None
-    for words in db.session.scalars(select(events.Words).where(events.Words.event_id == event.id)):
+    for words in db.session.scalars(select(Words).where(Words.event_id == event.id)):
         words.public_text = None
     for photo in db.session.scalars(select(Photo).where(Photo.event_id == event.id)):
         photo.published_at = None

@@ -397,6 +397,7 @@ def reopen(step: Step) -> None:
     report.extended_at = None
     report.questions_asked = 0
     report.reopened += 1
+    report.rating = None  # the new answer is rated anew; what was said of the old one stays in its event
     report.has_news = True
     step.entry.data |= _old_and_new(old, report.handle_due_at)
     if step.details.rating_reason:
