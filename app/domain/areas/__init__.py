@@ -1,12 +1,13 @@
 """Where a point lies: ward outlines as imported, or the nearest centres where a city has none."""
 
+from app.domain.areas.atlas import Located
 from app.domain.areas.importing import ImportResult, RefusedFeature, UnreadableFile, import_file
 from app.domain.areas.lookup import (
-    Located,
     has_outlines,
     is_inside_ward,
     locate,
     outline_geojson,
+    outline_sources,
     outlines_version,
     place,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "is_inside_ward",
     "locate",
     "outline_geojson",
+    "outline_sources",
     "outlines_version",
     "place",
 ]

@@ -27,6 +27,7 @@ from app.models.settings import Kept
 
 OUTLINES: Final = "outlines"  # the name under which the state of the outlines is kept
 WGS84: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
+EDGE: Final = 0.001  # degrees; the bounds of a city are rounded, outlines may reach a little beyond
 MAX_OVERLAP: Final = 0.01  # of the smaller ward; surveys differ by slivers, two wards do not share land
 _KINDS: Final = ("phường ", "xã ", "thị trấn ", "đặc khu ")
 
@@ -119,8 +120,9 @@ def _document(path: Path) -> Mapping[str, Any]:
 def _source(document: Mapping[str, Any], path: Path) -> str:
     """Where the outlines come from, as the file itself says, else the file's name."""
     metadata = document.get("metadata")
-    said = metadata.get("source") if isinstance(metadata, dict) else None
-    return str(said or document.get("source") or path.name)[:500]
+    said = metadata if isinstance(metadata, dict) else document
+    named = [str(said[name]) for name in ("source", "upstream_source") if said.get(name)]
+    return " · ".join(named)[:500] or path.name
 
 
 def _code(raw: object) -> str:
@@ -173,7 +175,7 @@ def _outline(geometry: object, city: City) -> BaseGeometry:
         raise _Refusal(f"its outline is not valid: {explain_validity(outline)}")
     west, south, east, north = outline.bounds
     bounds = city.bounds
-    if not (bounds.holds(south, west) and bounds.holds(north, east)):
+    if not (bounds.holds(south + EDGE, west + EDGE) and bounds.holds(north - EDGE, east - EDGE)):
         raise _Refusal(f"it reaches outside the city's bounds: {west:.4f}, {south:.4f} to {east:.4f}, {north:.4f}")
     return outline
 

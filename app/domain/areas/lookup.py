@@ -9,7 +9,6 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from shapely import from_geojson
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine, select
 
 from app.domain.areas import display
@@ -22,8 +21,6 @@ from app.extensions import db
 from app.models.city import WardOutline
 from app.models.settings import Kept
 
-__all__ = ["Located", "has_outlines", "is_inside_ward", "locate", "outline_geojson", "outlines_version", "place"]
-
 Version = tuple[int, str]  # the city's, and the digest of the outlines
 
 
@@ -33,6 +30,7 @@ class _Sheet:
 
     version: Version
     atlas: Atlas
+    sources: tuple[str, ...]
     drawn: dict[int, str] = field(default_factory=dict)  # by tolerance
 
 
@@ -63,6 +61,11 @@ def place(lat: float | None, lng: float | None, *, ward: str | None = None) -> P
 def has_outlines() -> bool:
     """Is at least one ward's border known?"""
     return _sheet().atlas.is_drawn
+
+
+def outline_sources() -> tuple[str, ...]:
+    """Where the outlines now drawn come from, to be named beside the map as reference only; empty without outlines."""
+    return _sheet().sources
 
 
 def outlines_version() -> str:
@@ -98,11 +101,13 @@ def _sheet() -> _Sheet:
     with _laying_out:
         sheet = _newest.get(db.engine)
         if sheet is None or sheet.version != version:
-            sheet = _newest[db.engine] = _Sheet(version, Atlas(city, _outlines(city)))
+            sheet = _newest[db.engine] = _laid_out(city, version)
         return sheet
 
 
-def _outlines(city: City) -> dict[str, BaseGeometry]:
+def _laid_out(city: City, version: Version) -> _Sheet:
     codes = {ward.id: ward.code for ward in city.wards.values()}
-    rows = db.session.execute(select(WardOutline.ward_id, WardOutline.geometry))
-    return {codes[row.ward_id]: from_geojson(row.geometry) for row in rows if row.ward_id in codes}
+    found = db.session.execute(select(WardOutline.ward_id, WardOutline.geometry, WardOutline.source))
+    rows = [row for row in found if row.ward_id in codes]
+    outlines = {codes[row.ward_id]: from_geojson(row.geometry) for row in rows}
+    return _Sheet(version, Atlas(city, outlines), tuple(sorted({row.source for row in rows})))
