@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.adapters import mail, sms
 from app.adapters.geocoder import configured as configured_geocoder
 from app.adapters.storage import FolderStorage
 
@@ -11,4 +12,6 @@ from app.adapters.storage import FolderStorage
 def init_app(app: Flask) -> None:
     config = app.config["HOIAM"]
     app.extensions["storage"] = FolderStorage(config.storage)
+    app.extensions["mail"] = mail.configured(config)
+    app.extensions["sms"] = sms.configured(config)
     app.extensions["geocoder"] = configured_geocoder(config)

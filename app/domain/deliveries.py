@@ -3,52 +3,83 @@ but for a kill between the server's answer and our mark, and then under the same
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 
-from app.extensions import db, unit_of_work
+from app.extensions import db, secret_key, unit_of_work
 from app.models import Delivery, Event, now
 from app.models.choices import DeliveryState
 
 CLAIM_LASTS = timedelta(minutes=5)
-LAST_TRY = 12
+LAST_TRY = 12  # about two days after the first
+OPEN = (DeliveryState.WAITING, DeliveryState.CLAIMED)
+PASSING = ("link", "to")  # what a letter needed and nobody needs after it
+
+
+def message_id(delivery_id: int, host: str) -> str:
+    """The Message-ID of a delivery: the same at every try, so that a repeat can be told from a second letter."""
+    made = hmac.new(secret_key().encode(), f"message-id:{delivery_id}".encode(), hashlib.sha256).digest()
+    key = base64.b32encode(made)[:13].decode().lower()
+    return f"<delivery-{delivery_id}.{key}@{host}>"
 
 
 def cancel(event: Event) -> None:
     """The event was taken back: what it owed is owed no more. Inside the same unit of work."""
     db.session.execute(
         update(Delivery)
-        .where(Delivery.event_id == event.id, Delivery.state.in_((DeliveryState.WAITING, DeliveryState.CLAIMED)))
+        .where(Delivery.event_id == event.id, Delivery.state.in_(OPEN))
         .values(state=DeliveryState.CANCELLED)
     )
 
 
 def claim(limit: int = 20) -> list[int]:
     """Take some due deliveries for ourselves; a claim whose holder died falls free after five minutes."""
+    at = now()
+    due = (
+        select(Delivery)
+        .where(
+            Delivery.state.in_(OPEN),
+            Delivery.not_before <= at,
+            (Delivery.state == DeliveryState.WAITING) | (Delivery.claimed_at < at - CLAIM_LASTS),
+        )
+        .order_by(Delivery.not_before, Delivery.id)
+        .limit(limit)
+    )
+    if db.session.scalar(due.with_only_columns(Delivery.id).limit(1)) is None:
+        return []  # the usual case costs no write transaction
     with unit_of_work() as session:
-        at = now()
-        due = session.scalars(
-            select(Delivery)
-            .where(
-                Delivery.not_before <= at,
-                (Delivery.state == DeliveryState.WAITING)
-                | ((Delivery.state == DeliveryState.CLAIMED) & (Delivery.claimed_at < at - CLAIM_LASTS)),
-            )
-            .order_by(Delivery.not_before, Delivery.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-        for delivery in due:
+        claimed = session.scalars(due.with_for_update(skip_locked=True)).all()
+        for delivery in claimed:
             delivery.state, delivery.claimed_at, delivery.tries = DeliveryState.CLAIMED, at, delivery.tries + 1
-        return [delivery.id for delivery in due]
+        return [delivery.id for delivery in claimed]
 
 
 def mark_sent(delivery_id: int) -> None:
+    """It is out. What only the letter needed is forgotten."""
     with unit_of_work() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, now(), ""
+        delivery.data = {name: value for name, value in delivery.data.items() if name not in PASSING}
+
+
+def mark_pointless(delivery_id: int, reason: str) -> None:
+    """Nobody needs it any more: the step was taken back, the address is confirmed, the person is gone."""
+    with unit_of_work() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.state, delivery.error = DeliveryState.CANCELLED, reason[:300]
+
+
+def mark_refused(delivery_id: int, error: str) -> None:
+    """The address cannot be written to; trying again would change nothing. It stays FAILED for the mail page."""
+    with unit_of_work() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.state, delivery.error = DeliveryState.FAILED, error[:300]
 
 
 def mark_failed(delivery_id: int, error: str) -> None:
@@ -67,9 +98,32 @@ def _next_try(tries: int) -> datetime:
 
 
 def free_claims() -> int:
-    """At start: whatever a former process of this machine had claimed is free again."""
+    """At start, by the only worker of a database: whatever a former process had claimed is free again."""
+    held = select(Delivery.id).where(Delivery.state == DeliveryState.CLAIMED).limit(1)
+    if db.session.scalar(held) is None:
+        return 0
     with unit_of_work() as session:
         done = session.execute(
             update(Delivery).where(Delivery.state == DeliveryState.CLAIMED).values(state=DeliveryState.WAITING)
         )
         return done.rowcount if isinstance(done, CursorResult) else 0
+
+
+def try_again(delivery_id: int) -> bool:
+    """Somebody mended the cause: a FAILED letter goes out once more, inside a unit of work. False when it is none."""
+    delivery = db.session.get(Delivery, delivery_id, with_for_update=True)
+    if delivery is None or delivery.state is not DeliveryState.FAILED:
+        return False
+    delivery.state, delivery.tries, delivery.not_before = DeliveryState.WAITING, 0, now()
+    return True
+
+
+def failed(limit: int = 50) -> Sequence[Delivery]:
+    """Letters that did not go out, newest first, for the mail page."""
+    gone_wrong = select(Delivery).where(Delivery.state == DeliveryState.FAILED)
+    return db.session.scalars(gone_wrong.order_by(Delivery.id.desc()).limit(limit)).all()
+
+
+def waiting() -> int:
+    """How many letters are owed and not out yet."""
+    return int(db.session.scalar(select(func.count(Delivery.id)).where(Delivery.state.in_(OPEN))) or 0)

@@ -1,0 +1,172 @@
+"""From events to deliveries. An event is announced once: its letters and its mark are one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.adapters import sms
+from app.domain.notifications.audience import AUDIENCE, STAFF, Audience, Told
+from app.domain.notifications.kinds import BY_SMS, LetterKind
+from app.domain.permissions import IN_CHARGE, Permission, actor_of, may
+from app.extensions import db, undo_seconds, unit_of_work
+from app.models import Delivery, Event, Membership, Participation, Person, Report, ReportContact, now
+from app.models.choices import DeliveryChannel, EventKind, Part, Publication, Role
+
+
+def announce(limit: int = 100) -> int:
+    """Turn unannounced events into deliveries; answers how many events there were. Harmless to repeat.
+
+    Events are taken by their mark, never by "id greater than the last": ids may become visible out of order.
+    """
+    waiting = select(Event.id).where(Event.announced_at.is_(None)).order_by(Event.id)
+    if db.session.scalar(waiting.limit(1)) is None:
+        return 0  # the usual case costs no write transaction
+    with unit_of_work():
+        events = db.session.scalars(
+            select(Event)
+            .where(Event.announced_at.is_(None))
+            .order_by(Event.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        at = now()
+        told = _Told.about([event for event in events if event.undone_at is None and AUDIENCE[event.kind]])
+        for event in events:
+            event.announced_at = at
+            if event.undone_at is None:
+                db.session.add_all(told.deliveries(event))
+        return len(events)
+
+
+@dataclass
+class _Told:
+    """Everybody who may hear of some events, read in a few queries however many events there are."""
+
+    reports: dict[int, Report] = field(default_factory=dict)
+    contacts: dict[int, ReportContact] = field(default_factory=dict)
+    parts: dict[int, list[Participation]] = field(default_factory=lambda: defaultdict(list))
+    people: dict[int, Person] = field(default_factory=dict)
+    staff: list[Person] = field(default_factory=list)
+
+    @classmethod
+    def about(cls, events: Sequence[Event]) -> _Told:
+        ids = sorted({event.report_id for event in events if event.report_id is not None})
+        if not ids:
+            return cls()
+        found = cls()
+        reports = select(Report).where(Report.id.in_(ids)).options(selectinload(Report.participations))
+        found.reports = {report.id: report for report in db.session.scalars(reports)}
+        contacts = select(ReportContact).where(ReportContact.report_id.in_(ids), ReportContact.confirmed_at.is_(None))
+        found.contacts = {contact.report_id: contact for contact in db.session.scalars(contacts)}
+        wanted: set[int] = set()
+        for report in found.reports.values():
+            found.parts[report.id] = [one for one in report.participations if one.ended_at is None]
+            wanted |= {one.person_id for one in found.parts[report.id]}
+            wanted |= {report.assignee_id} if report.assignee_id else set()
+        wanted |= {int(event.data["assignee"]) for event in events if event.data.get("assignee")}
+        people = select(Person).where(Person.id.in_(sorted(wanted)))
+        found.people = {person.id: person for person in db.session.scalars(people)}
+        if any(told.audience in STAFF for event in events for told in AUDIENCE[event.kind]):
+            found.staff = _staff({report.unit_id for report in found.reports.values()})
+        return found
+
+    def deliveries(self, event: Event) -> Iterable[Delivery]:
+        """What this event owes: at most one letter a person and channel, the first line of the table first."""
+        report = self.reports.get(event.report_id or 0)
+        if report is None:
+            return
+        seen: set[tuple[int, DeliveryChannel]] = set()
+        for told in AUDIENCE[event.kind]:
+            if not told.when(event, report):
+                continue
+            for person_id, channel in self._whom(told, event, report):
+                is_own_doing = told.audience in STAFF and person_id == event.actor_id
+                if is_own_doing or (person_id, channel) in seen:
+                    continue
+                seen.add((person_id, channel))
+                yield Delivery(
+                    event_id=event.id,
+                    person_id=person_id,
+                    channel=channel,
+                    kind=told.letter.value,
+                    data={"as": told.audience.value},
+                    not_before=_not_before(event),
+                )
+
+    def _whom(self, told: Told, event: Event, report: Report) -> Iterable[tuple[int, DeliveryChannel]]:
+        match told.audience:
+            case Audience.CONTACT:
+                return self._typed(report)
+            case Audience.REPORTER:
+                return self._reachable(told.letter, self._having(report, Part.REPORTER))
+            case Audience.FOLLOWERS:
+                if report.publication is Publication.NONE and event.kind is not EventKind.MERGED:
+                    return ()
+                return self._reachable(told.letter, self._having(report, Part.AFFECTED, Part.FOLLOWER))
+            case Audience.ASSIGNEE:
+                assignee = self.people.get(int(event.data.get("assignee") or report.assignee_id or 0))
+                return _by_mail([assignee] if assignee else [])
+            case Audience.QUEUE:
+                return _by_mail(self._serving(report, *IN_CHARGE))
+            case Audience.LEADS:
+                return _by_mail(self._serving(report, Role.LEAD) or self._serving(report, Role.DISPATCHER))
+            case Audience.DISPATCHERS:
+                return _by_mail(self._serving(report, Role.DISPATCHER))
+
+    def _typed(self, report: Report) -> Iterable[tuple[int, DeliveryChannel]]:
+        contact = self.contacts.get(report.id)
+        person = next(iter(self._having(report, Part.REPORTER)), None)
+        if contact is None or person is None:
+            return
+        if contact.email:
+            yield person.id, DeliveryChannel.EMAIL
+        elif contact.phone and sms.is_on():
+            yield person.id, DeliveryChannel.SMS
+
+    def _having(self, report: Report, *parts: Part) -> list[Person]:
+        ids = dict.fromkeys(one.person_id for one in self.parts[report.id] if one.part in parts)
+        return [self.people[id] for id in ids if id in self.people]
+
+    def _reachable(self, letter: LetterKind, people: Iterable[Person]) -> Iterable[tuple[int, DeliveryChannel]]:
+        for person in people:
+            if person.email:
+                yield person.id, DeliveryChannel.EMAIL
+            elif person.phone and letter in BY_SMS and sms.is_on():
+                yield person.id, DeliveryChannel.SMS
+
+    def _serving(self, report: Report, *roles: Role) -> list[Person]:
+        """Staff in these roles whose desk shows this report."""
+        found = []
+        for person in self.staff:
+            actor = actor_of(person)
+            grants = [grant for grant in actor.grants if grant.role in roles and grant.covers(report)]
+            if grants and may(actor, Permission.HANDLE, report):
+                found.append(person)
+        return found
+
+
+def _staff(unit_ids: set[int]) -> list[Person]:
+    """Who serves in these units, and the city's dispatchers."""
+    serves = select(Membership.person_id).where(
+        Membership.ended_at.is_(None),
+        Membership.role.in_((*IN_CHARGE, Role.DISPATCHER)),
+        Membership.unit_id.in_(sorted(unit_ids)) | Membership.unit_id.is_(None),
+    )
+    return list(db.session.scalars(select(Person).where(Person.id.in_(serves)).order_by(Person.id)))
+
+
+def _by_mail(people: Iterable[Person]) -> list[tuple[int, DeliveryChannel]]:
+    return [(person.id, DeliveryChannel.EMAIL) for person in people if person.email and person.is_active]
+
+
+def _not_before(event: Event) -> datetime:
+    """What can still be taken back waits for its minute."""
+    if event.public_at is not None:
+        return event.public_at
+    return event.at + timedelta(seconds=undo_seconds()) if event.batch is not None else event.at

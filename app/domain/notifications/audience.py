@@ -1,0 +1,116 @@
+"""The table: what happened, who hears of it, by which letter. An event without a line tells nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.notifications.kinds import LetterKind
+from app.models import Event, Report
+from app.models.choices import ActorKind, EventKind, Severity
+
+
+class Audience(StrEnum):
+    CONTACT = "contact"  # the address a guest typed, not yet confirmed: one letter, nothing else until it is
+    REPORTER = "reporter"  # by a confirmed address
+    FOLLOWERS = "followers"  # who is affected or follows, as far as the report is public
+    ASSIGNEE = "assignee"
+    QUEUE = "queue"  # everybody who works the unit's queue, within their limits
+    LEADS = "leads"
+    DISPATCHERS = "dispatchers"
+
+
+STAFF = frozenset({Audience.ASSIGNEE, Audience.QUEUE, Audience.LEADS, Audience.DISPATCHERS})
+
+When = Callable[[Event, Report], bool]
+
+
+def always(event: Event, report: Report) -> bool:
+    return True
+
+
+def is_urgent(event: Event, report: Report) -> bool:
+    return report.severity is Severity.URGENT
+
+
+def needs_a_dispatcher(event: Event, report: Report) -> bool:
+    return report.needs_routing_check
+
+
+def has_new_promise(event: Event, report: Report) -> bool:
+    return "due" in event.data
+
+
+def is_by_the_reporter(event: Event, report: Report) -> bool:
+    return event.actor_kind is ActorKind.LINK or event.actor_id in report.reporter_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    audience: Audience
+    letter: LetterKind
+    when: When = always
+
+
+REPORTER, FOLLOWERS = Audience.REPORTER, Audience.FOLLOWERS
+
+
+def _both(letter: LetterKind) -> tuple[Told, ...]:
+    return Told(REPORTER, letter), Told(FOLLOWERS, letter)
+
+
+NOBODY: tuple[Told, ...] = ()
+
+AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
+    EventKind.FILED: (Told(Audience.CONTACT, LetterKind.CONFIRM), Told(REPORTER, LetterKind.FILED)),
+    EventKind.CONTACT_CONFIRMED: (Told(REPORTER, LetterKind.FILED),),
+    EventKind.ROUTED: (
+        Told(Audience.QUEUE, LetterKind.URGENT, is_urgent),
+        Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),
+    ),
+    EventKind.RECEIVED: (Told(REPORTER, LetterKind.RECEIVED),),
+    EventKind.ACCEPTED: (Told(REPORTER, LetterKind.RECEIVED),),
+    EventKind.STARTED: NOBODY,
+    EventKind.PAUSED: _both(LetterKind.PAUSED),
+    EventKind.RESUMED: (Told(REPORTER, LetterKind.RESUMED),),
+    EventKind.PLANNED: _both(LetterKind.PLANNED),
+    EventKind.ASKED: (Told(REPORTER, LetterKind.ASKED),),
+    EventKind.REPLIED: (Told(Audience.ASSIGNEE, LetterKind.REPLIED),),
+    EventKind.EXTENSION_ASKED: (Told(Audience.LEADS, LetterKind.EXTENSION_ASKED),),
+    EventKind.EXTENDED: _both(LetterKind.EXTENDED),
+    EventKind.EXTENSION_REFUSED: NOBODY,
+    EventKind.VISITED: NOBODY,
+    EventKind.CONTACT_TRIED: NOBODY,
+    EventKind.RECLASSIFIED: (Told(REPORTER, LetterKind.RECLASSIFIED, has_new_promise),),
+    EventKind.RESOLVED: _both(LetterKind.ANSWERED),
+    EventKind.DECLINED: _both(LetterKind.DECLINED),
+    EventKind.APPEALED: (Told(Audience.LEADS, LetterKind.APPEALED),),
+    EventKind.APPEAL_UPHELD: (Told(REPORTER, LetterKind.UPHELD),),
+    EventKind.REOPENED: (
+        *_both(LetterKind.REOPENED),
+        Told(Audience.LEADS, LetterKind.CAME_BACK, is_by_the_reporter),
+    ),
+    EventKind.CLOSED: NOBODY,
+    EventKind.TRANSFERRED: (
+        Told(REPORTER, LetterKind.MOVED),
+        Told(Audience.QUEUE, LetterKind.ARRIVED, is_urgent),
+    ),
+    EventKind.RETURNED: (Told(REPORTER, LetterKind.MOVED), Told(Audience.DISPATCHERS, LetterKind.RETURNED)),
+    EventKind.ASSIGNED: (Told(Audience.ASSIGNEE, LetterKind.ASSIGNED),),
+    EventKind.NOTED: NOBODY,
+    EventKind.ADDED: (Told(Audience.ASSIGNEE, LetterKind.ADDED),),
+    EventKind.JOINED: NOBODY,
+    EventKind.LEFT: NOBODY,
+    EventKind.RATED: NOBODY,
+    EventKind.PUBLISHED: NOBODY,
+    EventKind.WITHHELD: (Told(REPORTER, LetterKind.WITHHELD),),
+    EventKind.MASKED: NOBODY,
+    EventKind.WITHDRAWN: NOBODY,
+    EventKind.MERGED: _both(LetterKind.MERGED),
+    EventKind.UNMERGED: _both(LetterKind.UNMERGED),
+    EventKind.SPLIT: NOBODY,
+    EventKind.FLAGGED: (Told(Audience.DISPATCHERS, LetterKind.FLAGGED),),
+    EventKind.CONTACT_SEEN: NOBODY,
+    EventKind.UNDONE: NOBODY,
+}

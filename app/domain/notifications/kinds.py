@@ -1,0 +1,52 @@
+"""The letters a city writes. Each has one writer in `app/jobs/letters`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class LetterKind(StrEnum):
+    # to whoever filed, before and after the address is confirmed
+    CONFIRM = "confirm"
+    CONFIRM_REMINDER = "confirm_reminder"
+    FILED = "filed"
+    # to the reporter, and to those who follow
+    RECEIVED = "received"
+    MOVED = "moved"
+    ASKED = "asked"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    PLANNED = "planned"
+    EXTENDED = "extended"
+    RECLASSIFIED = "reclassified"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    UPHELD = "upheld"
+    REOPENED = "reopened"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    WITHHELD = "withheld"
+    # to staff
+    URGENT = "urgent"
+    ASSIGNED = "assigned"
+    ARRIVED = "arrived"
+    RETURNED = "returned"
+    REPLIED = "replied"
+    ADDED = "added"
+    EXTENSION_ASKED = "extension_asked"
+    APPEALED = "appealed"
+    CAME_BACK = "came_back"
+    FLAGGED = "flagged"
+    DIGEST = "digest"
+    # about an account
+    CONFIRM_ACCOUNT = "confirm_account"
+    RESET_PASSWORD = "reset_password"
+    EMAIL_CHANGED = "email_changed"
+    INVITED = "invited"
+
+
+ACCOUNT = frozenset(
+    {LetterKind.CONFIRM_ACCOUNT, LetterKind.RESET_PASSWORD, LetterKind.EMAIL_CHANGED, LetterKind.INVITED}
+)
+TO_TYPED_ADDRESS = frozenset({LetterKind.CONFIRM, LetterKind.CONFIRM_REMINDER})
+BY_SMS = frozenset({LetterKind.CONFIRM, LetterKind.FILED, LetterKind.ASKED, LetterKind.ANSWERED, LetterKind.DECLINED})
