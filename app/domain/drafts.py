@@ -11,11 +11,12 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select
 
-from app.domain import media
 from app.domain.city import store
 from app.domain.errors import NotFound
+from app.domain.media import store as kept_photos
 from app.domain.reports import find, secret_of
 from app.domain.reports.filing import Contact, Filing
 from app.domain.suggest import Suggester
@@ -106,6 +107,13 @@ def save(cookie: str, **changes: Any) -> tuple[Draft, str]:
     return draft, cookie
 
 
+def clear(cookie: str) -> None:
+    """Forget everything typed, inside a unit of work. Photos are taken back one by one before."""
+    draft = find_draft(cookie)
+    if draft is not None and draft.report_id is None:
+        draft.data = {}
+
+
 def filing_of(draft: Draft, *, person_id: int | None, language: str) -> Filing:
     """The report this draft has become."""
     said = Said.of(draft)
@@ -143,15 +151,15 @@ def filed_from(draft: Draft) -> tuple[Report, str] | None:
 
 def photos_of(draft: Draft | None) -> Sequence[Photo]:
     """The draft's photos in order, also those still being prepared."""
-    return media.store.of(draft) if draft is not None and draft.data.get("photos") else ()
+    return kept_photos.of(draft) if draft is not None and draft.data.get("photos") else ()
 
 
 def remove_photo(draft: Draft, name: str) -> None:
     """Take one of the draft's photos back, in units of work of its own. NotFound when it is not there."""
     photo = db.session.scalar(select(Photo).where(Photo.draft_id == draft.id, Photo.name == name))
     if photo is None or photo.state is PhotoState.REMOVED:
-        raise NotFound("There is no such photo in this draft.")
-    media.store.discard(photo)
+        raise NotFound(_l("There is no such photo in this report."))
+    kept_photos.discard(photo)
 
 
 def suggestions(words: str) -> tuple[str, ...]:

@@ -1,4 +1,7 @@
-"""What somebody may ask of the public reports: status, category, ward, whole months, words. Map, tiles and list share it."""
+"""What somebody may ask of the public reports: status, category, ward, whole months, words.
+
+Map, tiles and list share it.
+"""
 
 from __future__ import annotations
 

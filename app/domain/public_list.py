@@ -118,4 +118,3 @@ def relatives(report: Report) -> list[PublicView]:
 def plain_views(reports: Sequence[Report]) -> list[PublicView]:
     """Views without words and photos: no further query."""
     return [PublicView.of(report) for report in reports]
-

@@ -72,7 +72,7 @@ def of(dimension: str, key: int = 0) -> Numbers:
     months = []
     month = first
     while month <= on:
-        months.append(Month(month, _sum(day for day in days if (day.on.year, day.on.month) == (month.year, month.month))))
+        months.append(Month(month, _sum(day for day in days if day.on.replace(day=1) == month)))
         month = month_after(month)
     recent = _sum(day for day in days if day.on >= since)
     return Numbers(since, recent, tuple(months), _open(dimension, key), _overdue(dimension, key))

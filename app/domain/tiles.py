@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from app.domain import geo, remembered
 from app.domain.errors import NotFound
@@ -72,10 +72,12 @@ def _is_rolled_up(z: int, filters: Filters) -> bool:
     return filters.is_plain and z <= deepest
 
 
-def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[Any]:
+def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:
     """The statement of a tile: one range of cells, grouped by the square of the grid."""
-    square = literal_column(f"report.public_cell >> {geo.grid_shift(z)}")
-    n_open = func.sum(literal_column(f"CASE WHEN report.status IN ({_STATUSES_OPEN}) THEN 1 ELSE 0 END"))
+    square: ColumnElement[int] = literal_column(f"report.public_cell >> {geo.grid_shift(z)}")
+    n_open: ColumnElement[int] = func.sum(
+        literal_column(f"CASE WHEN report.status IN ({_STATUSES_OPEN}) THEN 1 ELSE 0 END")
+    )
     return (
         select(
             square.label("square"),
@@ -91,10 +93,10 @@ def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[Any]:
     )
 
 
-def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[Any]:
+def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:
     level = max(LEVELS[0], z + geo.GRID_BITS)
     down = 2 * (geo.CELL_ZOOM - level)
-    square = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
+    square: ColumnElement[int] = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
     columns = {
         StatusClass.OPEN: MapCount.n_open,
         StatusClass.DONE: MapCount.n_done,

@@ -23,6 +23,11 @@ def due(at: datetime) -> str:
     return wording.say_due(at, language.chosen(), now(), store.current().timezone)
 
 
+def clock(at: datetime) -> str:
+    """ "16:30" on the city's clock."""
+    return wording.say_clock(at, store.current().timezone)
+
+
 def day(on: date) -> str:
     today = now().astimezone(ZoneInfo(store.current().timezone)).date()
     return wording.say_day(on, language.chosen(), today)
@@ -49,6 +54,6 @@ def overdue_days(due_at: datetime | None) -> int:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (moment, due, day, age, iso, name, overdue_days):
+    for filter_ in (moment, due, clock, day, age, iso, name, overdue_days):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.filters["code"] = codes.shown

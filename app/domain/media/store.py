@@ -170,6 +170,15 @@ def finish_pending(limit: int = 20) -> int:
     return len(claimed)
 
 
+def free_claims() -> None:
+    """At start, by the only worker of a database: what a former process had begun is anybody's again."""
+    held = (Photo.state == PhotoState.RAW, Photo.claimed_until.is_not(None))
+    if db.session.scalar(select(Photo.id).where(*held).limit(1)) is None:
+        return
+    with unit_of_work():
+        db.session.execute(update(Photo).where(*held).values(claimed_until=None))
+
+
 def _claim(limit: int) -> Sequence[int]:
     moment = now()
     free = or_(Photo.claimed_until.is_(None), Photo.claimed_until < moment)

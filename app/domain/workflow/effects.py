@@ -360,6 +360,18 @@ def give_back(step: Step) -> None:
     step.report.needs_routing_check = True
 
 
+def not_accepted(step: Step) -> None:
+    """The new unit let its time pass: the dispatcher decides."""
+    report, dispatch = step.report, step.city.units[step.city.dispatch]
+    if dispatch.id == report.unit_id:
+        raise Invalid(_l("The report is with the dispatcher already."))
+    if report.due_at is None or step.at <= report.due_at:
+        raise Invalid(_l("The unit still has time to accept this report."))
+    step.entry.data |= {"guard": "not_accepted"}
+    _hand_over(step, dispatch.id)
+    report.needs_routing_check = True
+
+
 def _transfer_reason(step: Step) -> None:
     if step.details.transfer_reason not in step.city.transfers:
         raise Invalid(_l("Choose a reason from the list."), field="transfer_reason")
@@ -521,6 +533,7 @@ EFFECTS: dict[str, Callable[[Step], None]] = {
     "reply": reply,
     "withdraw": withdraw,
     "close": close,
+    "not_accepted": not_accepted,
 }
 
 PHOTO_KINDS = {"resolve": PhotoKind.AFTER, "visit": PhotoKind.VISIT}

@@ -327,6 +327,16 @@ MOVES: tuple[Move, ...] = (
         EventKind.CLOSED,
         by_system=True,
     ),
+    Move(
+        "not_accepted",
+        frozenset({Status.NEW}),
+        Status.NEW,
+        _l("Not accepted in time"),
+        Permission.WORK,
+        EventKind.RETURNED,
+        clock=Clock.HAND_OVER,
+        by_system=True,
+    ),
 )
 BY_CODE = {move.code: move for move in MOVES}
 
@@ -346,6 +356,8 @@ def is_possible(move: Move, report: Report, by: Actor) -> bool:
             return report.appealed_at is None and report.object_until is not None
         case "grant_appeal" | "uphold_refusal":
             return report.is_appeal_open
+        case "not_accepted":
+            return report.is_transferred
         case "take":
             return by.person_id is not None and report.assignee_id != by.person_id
         case _:

@@ -1,0 +1,114 @@
+"""What a visitor may ask: the filters of map and list, a place to look around, a code. All by GET, without a token."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import FloatField, SearchField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.domain import public_filters
+from app.domain.city.model import City
+from app.domain.errors import Invalid
+from app.domain.public_filters import Filters
+from app.web import labels, language
+
+
+class AskForm(FlaskForm):
+    """A form of an address: it changes nothing, so it needs no token and no session."""
+
+    class Meta:
+        csrf = False
+
+
+class FilterForm(AskForm):
+    classes = SelectMultipleField(
+        _l("Status"), name="class", option_widget=CheckboxInput(), widget=ListWidget(), validate_choice=False
+    )
+    category = SelectMultipleField(_l("Category"), option_widget=CheckboxInput(), validate_choice=False)
+    ward = SelectField(_l("Ward or commune"), validate_choice=False)
+    first = StringField(_l("From month"), name="from")
+    last = StringField(_l("To month"), name="to")
+    words = SearchField(_l("Words"), validators=[Length(max=public_filters.LONGEST_WORDS)])
+
+    def __init__(self, city: City, args: Any) -> None:
+        super().__init__(args)
+        self.filters = Filters()
+        said = language.chosen()
+        self.classes.choices = [(one.value, labels.label(one)) for one in public_filters.SHOWN]
+        self.category.choices = [(one.code, one.name.in_(said)) for one in city.categories.values() if not one.stops]
+        wards = sorted(city.wards.values(), key=lambda one: one.name.in_(said))
+        self.ward.choices = [("", _l("The whole city")), *((one.code, one.name.in_(said)) for one in wards)]
+
+    def check(self) -> bool:
+        """Read the filters; what the city does not know becomes a message beside its field, and is left out."""
+        is_shaped = bool(self.validate())
+        try:
+            self.filters = public_filters.read(
+                classes=_several(self.classes.data),
+                categories=_several(self.category.data),
+                ward=self.ward.data or "",
+                first=(self.first.data or "").strip(),
+                last=(self.last.data or "").strip(),
+                words=self.words.data or "",
+            )
+        except Invalid as refused:
+            field = self[refused.field or "words"]
+            field.errors = [*field.errors, refused.message]
+            is_shaped = False
+        self.classes.data = [one.value for one in public_filters.SHOWN if one in self.filters.classes]
+        self.category.data = list(self.filters.categories)
+        return is_shaped
+
+
+def _several(values: list[str] | None) -> list[str]:
+    """ "open,done" and repeated parameters say the same."""
+    return [part for value in values or [] for part in value.split(",") if part]
+
+
+def read_filters(args: Any) -> Filters:
+    """Filters of a tile's address. Raises Invalid."""
+    return public_filters.read(
+        classes=_several(args.getlist("class")),
+        categories=_several(args.getlist("category")),
+        ward=args.get("ward", ""),
+        first=args.get("from", ""),
+        last=args.get("to", ""),
+        words=args.get("words", ""),
+    )
+
+
+def as_query(filters: Filters) -> dict[str, Any]:
+    """The one way to write these filters in an address; what is usual is left out."""
+    said: dict[str, Any] = {}
+    if not filters.is_open_only:
+        said["class"] = ",".join(one.value for one in public_filters.SHOWN if one in filters.classes)
+    if filters.categories:
+        said["category"] = ",".join(filters.categories)
+    if filters.ward:
+        said["ward"] = filters.ward
+    if filters.first:
+        said["from"] = _month(filters.first)
+    if filters.last:
+        said["to"] = _month(filters.last)
+    if filters.words:
+        said["words"] = filters.words
+    return said
+
+
+def _month(first_day: date) -> str:
+    return f"{first_day:%Y-%m}"
+
+
+class NearForm(AskForm):
+    q = SearchField(_l("A place"), validators=[Length(max=200)])
+    lat = FloatField(_l("Latitude"), validators=[Optional(), NumberRange(-90, 90)])
+    lng = FloatField(_l("Longitude"), validators=[Optional(), NumberRange(-180, 180)])
+
+
+class CodeForm(AskForm):
+    code = StringField(_l("The code of a report"), validators=[Length(max=40)])

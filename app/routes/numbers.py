@@ -1,0 +1,79 @@
+"""The public numbers: of the city, of a unit, of a ward. Each says what it counts and of how many."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.blueprints import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.domain import public_list, stats
+from app.domain.city import store
+from app.domain.errors import NotFound
+from app.domain.public_filters import Filters
+from app.web import cards, outline
+from app.web.access import open_to_all
+from app.web.caching import cacheable
+
+bp = Blueprint("numbers", __name__)
+SHOWN = 10
+
+
+@bp.get("/numbers")
+@open_to_all
+def city() -> ResponseReturnValue:
+    here = store.current()
+    by_unit, by_ward, by_category = (stats.by_key(one) for one in (stats.UNIT, stats.WARD, stats.CATEGORY))
+    html = render_template(
+        "numbers/city.html",
+        cacheable=True,
+        numbers=stats.of(stats.CITY),
+        units=[(unit, by_unit[unit.id]) for unit in here.units.values() if unit.id in by_unit],
+        wards=[(ward, by_ward.get(ward.id, stats.Sums())) for ward in here.wards.values()],
+        categories=sorted(
+            ((one, by_category[one.id]) for one in here.categories.values() if one.id in by_category),
+            key=lambda pair: -pair[1].filed,
+        ),
+    )
+    return cacheable(html)
+
+
+@bp.get("/wards/<code>")
+@open_to_all
+def ward(code: str) -> ResponseReturnValue:
+    here = store.current()
+    found = here.wards.get(code)
+    if found is None:
+        raise NotFound(_("The city has no such ward."))
+    page = public_list.page(Filters(ward=code), limit=SHOWN)
+    html = render_template(
+        "numbers/ward.html",
+        cacheable=True,
+        ward=found,
+        unit=here.units.get(found.unit),
+        numbers=stats.of(stats.WARD, found.id),
+        drawing=outline.of(found),
+        cards=[cards.public_card(view) for view in page.views],
+        has_more=page.older is not None,
+    )
+    return cacheable(html)
+
+
+@bp.get("/units/<code>")
+@open_to_all
+def unit(code: str) -> ResponseReturnValue:
+    here = store.current()
+    found = here.units.get(code)
+    if found is None:
+        raise NotFound(_("The city has no such unit."))
+    page = public_list.page(Filters(), unit_id=found.id, limit=SHOWN)
+    html = render_template(
+        "numbers/unit.html",
+        cacheable=True,
+        unit=found,
+        parent=here.units.get(found.parent or ""),
+        ward=here.wards.get(found.ward or ""),
+        numbers=stats.of(stats.UNIT, found.id),
+        cards=[cards.public_card(view) for view in page.views],
+    )
+    return cacheable(html)

@@ -1,0 +1,37 @@
+"""The page of one report, the same for everybody."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.domain import public_page
+from app.routes.public import bp
+from app.web import cards, language, outline, timeline
+from app.web.access import open_to_all
+from app.web.caching import cacheable
+
+
+@bp.get("/r/<code>")
+@open_to_all
+def report(code: str) -> ResponseReturnValue:
+    page = public_page.find(code, language.chosen())
+    view = page.view
+    if code != view.code:
+        return redirect(url_for("public.report", code=view.code), 301)
+    drawing = outline.of(view.ward)
+    html = render_template(
+        "public/report.html",
+        cacheable=True,
+        page=page,
+        view=view,
+        lines=timeline.lines(view.events),
+        handed_over=timeline.line(page.handed_over) if page.handed_over else None,
+        photos=[timeline.picture(photo) for photo in view.photos],
+        after=timeline.picture(view.after) if view.after else None,
+        drawing=drawing,
+        spot=drawing.at(view.point) if drawing and view.point else None,
+        relatives=[cards.public_card(one) for one in page.relatives],
+        similar=[cards.public_card(one, distance_m=metres) for one, metres in page.similar],
+    )
+    return cacheable(html)
