@@ -177,7 +177,7 @@ def mailer() -> Mailer:
     return kept
 
 
-# The outbox, for the mail page -----------------------------------------------------------------------------------------
+# The outbox, for the mail page --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
