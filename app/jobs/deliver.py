@@ -1,0 +1,54 @@
+"""Send what is owed: claimed in one transaction, sent outside any, marked in another."""
+
+from __future__ import annotations
+
+import logging
+
+from app.adapters.mail import NotNow, Undeliverable, mailer
+from app.adapters.sms import texter
+from app.domain import deliveries
+from app.extensions import db
+from app.jobs.letters import Mail, Pointless, compose
+
+log = logging.getLogger(__name__)
+
+
+def deliver(limit: int = 20) -> int:
+    """Send some due messages; answers how many were worked on."""
+    claimed = deliveries.claim(limit)
+    for delivery_id in claimed:
+        _deliver(delivery_id)
+    return len(claimed)
+
+
+def _deliver(delivery_id: int) -> None:
+    """One message. A kill between the server's answer and our mark sends it again, under the same Message-ID."""
+    said = {"delivery": delivery_id}
+    try:
+        _send(delivery_id)
+    except Pointless as reason:
+        deliveries.mark_pointless(delivery_id, str(reason))
+        log.info("not needed any more: %s", reason, extra=said)
+    except Undeliverable as error:
+        deliveries.mark_refused(delivery_id, str(error))
+        log.warning("refused for good: %s", error, extra=said)
+    except NotNow as error:
+        deliveries.mark_failed(delivery_id, str(error))
+        log.warning("not sent, tried again later: %s", error, extra=said)
+    except Exception as error:
+        db.session.rollback()
+        deliveries.mark_failed(delivery_id, type(error).__name__)
+        log.exception("could not be written", extra=said)
+    else:
+        deliveries.mark_sent(delivery_id)
+        log.info("sent", extra=said)
+
+
+def _send(delivery_id: int) -> None:
+    post = mailer()
+    letter = compose(delivery_id, leaves_machine=post.is_real)
+    db.session.rollback()  # the connection goes back: sending may take a while
+    if isinstance(letter, Mail):
+        post.send(letter.message)
+    else:
+        texter().send(letter.to, letter.text, letter.message_id)

@@ -1,0 +1,76 @@
+"""Letters about an account: confirm an address, choose a new password, a changed address, an invitation."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_babel import gettext as _
+
+from app.jobs.letters.model import About, Letter, Link, Pointless
+from app.models.choices import Role
+from app.web.labels import label
+
+
+def confirm_account(about: About) -> Letter:
+    return Letter(
+        subject=_("Confirm your address"),
+        opening=_("One press, and this address is yours here"),
+        body=(_("Somebody, most likely you, gave this address for an account."),),
+        button=Link(_("Confirm my address"), _address(about)),
+        closing=(*_good_for(about), _("Was it not you? Then do nothing: no account is made.")),
+        why=_("You get this message because this address was given for an account."),
+    )
+
+
+def reset_password(about: About) -> Letter:
+    return Letter(
+        subject=_("Choose a new password"),
+        opening=_("Choose a new password"),
+        body=(_("The link below works once. Until you use it, your old password stays good."),),
+        button=Link(_("Choose a new password"), _address(about)),
+        closing=(*_good_for(about), _("Was it not you? Then do nothing. Nobody can use this link but you.")),
+        why=_("You get this message because a new password was asked for."),
+    )
+
+
+def email_changed(about: About) -> Letter:
+    return Letter(
+        subject=_("Your address was changed"),
+        opening=_("Your account now uses another address"),
+        body=(_("From now on we write to the new address. This is the last message to this one."),),
+        closing=(_("Was it not you? Then answer quickly: ask for a new password, and tell the city."),),
+        why=_("You get this message because this address belonged to the account until now."),
+    )
+
+
+def invited(about: About) -> Letter:
+    unit = about.unit_of(str(about.delivery.data.get("unit", "")))
+    role = str(about.delivery.data.get("role", ""))
+    facts = [(_("Unit"), unit)] if unit else []
+    if role in Role:
+        facts.append((_("Role"), str(label(Role(role)))))
+    return Letter(
+        subject=_("An account at the desk"),
+        opening=_("You are invited to work here"),
+        body=(_("Choose a password, and your account is ready."),),
+        facts=tuple(facts),
+        button=Link(_("Choose a password"), _address(about)),
+        closing=_good_for(about),
+        why=_("You get this message because somebody who runs the accounts of your unit invited you."),
+    )
+
+
+def _address(about: About) -> str:
+    """The letter's link, in the reader's language. Pointless once it was forgotten."""
+    path = str(about.delivery.data.get("link", ""))
+    if not path.startswith("/"):
+        raise Pointless("the link is forgotten")
+    return f"{request.url_root.rstrip('/')}{path}"
+
+
+def _good_for(about: About) -> tuple[str, ...]:
+    hours = int(about.delivery.data.get("hours") or 0)
+    if not hours:
+        return ()
+    if hours % 24 == 0:
+        return (_("The link is good for %(days)s days.", days=hours // 24),)
+    return (_("The link is good for %(hours)s hours.", hours=hours),)

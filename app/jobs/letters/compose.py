@@ -1,0 +1,209 @@
+"""From a delivery to a message in its reader's language: text and HTML of the same letter, or a text message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from functools import cache
+
+import css_inline
+from flask import Flask, current_app, render_template
+from sqlalchemy import select
+
+from app.adapters.mail import Undeliverable
+from app.config import Config
+from app.domain import confirmations, deliveries
+from app.domain.city import store
+from app.domain.notifications.kinds import TO_TYPED_ADDRESS, LetterKind
+from app.extensions import db, unit_of_work
+from app.jobs.letters import account, resident, staff
+from app.jobs.letters.model import About, Letter, Pointless
+from app.models import Delivery, Event, Person, Report, ReportContact, Words, now
+from app.models.choices import DeliveryChannel, Status, WordsKind
+from app.web import language
+
+Writer = Callable[[About], Letter]
+
+LETTERS: dict[LetterKind, Writer] = {
+    LetterKind.CONFIRM: resident.confirm,
+    LetterKind.CONFIRM_REMINDER: resident.confirm,
+    LetterKind.FILED: resident.filed,
+    LetterKind.RECEIVED: resident.received,
+    LetterKind.MOVED: resident.moved,
+    LetterKind.ASKED: resident.asked,
+    LetterKind.PAUSED: resident.paused,
+    LetterKind.RESUMED: resident.resumed,
+    LetterKind.PLANNED: resident.planned,
+    LetterKind.EXTENDED: resident.extended,
+    LetterKind.RECLASSIFIED: resident.reclassified,
+    LetterKind.ANSWERED: resident.answered,
+    LetterKind.DECLINED: resident.declined,
+    LetterKind.UPHELD: resident.upheld,
+    LetterKind.REOPENED: resident.reopened,
+    LetterKind.MERGED: resident.merged,
+    LetterKind.UNMERGED: resident.unmerged,
+    LetterKind.WITHHELD: resident.withheld,
+    LetterKind.URGENT: staff.urgent,
+    LetterKind.ASSIGNED: staff.assigned,
+    LetterKind.ARRIVED: staff.arrived,
+    LetterKind.RETURNED: staff.returned,
+    LetterKind.REPLIED: staff.replied,
+    LetterKind.ADDED: staff.added,
+    LetterKind.EXTENSION_ASKED: staff.extension_asked,
+    LetterKind.APPEALED: staff.appealed,
+    LetterKind.CAME_BACK: staff.came_back,
+    LetterKind.FLAGGED: staff.flagged,
+    LetterKind.DIGEST: staff.digest,
+    LetterKind.CONFIRM_ACCOUNT: account.confirm_account,
+    LetterKind.RESET_PASSWORD: account.reset_password,
+    LetterKind.EMAIL_CHANGED: account.email_changed,
+    LetterKind.INVITED: account.invited,
+}
+SPOKEN = (WordsKind.ANSWER, WordsKind.REASON, WordsKind.FINDING)  # a unit's words to the public
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    message: EmailMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    to: str
+    text: str
+    message_id: str
+
+
+def compose(delivery_id: int, *, leaves_machine: bool = False) -> Mail | Text:
+    """Write one delivery's message, in the application's context and outside any transaction.
+
+    Raises Pointless when nobody needs it any more, Undeliverable when there is no address.
+    """
+    delivery = db.session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise Pointless("the delivery is gone")
+    person = db.session.get_one(Person, delivery.person_id)
+    if person.is_demo and leaves_machine:
+        raise Pointless("nobody real is behind a demo account")
+    about = _about(delivery, person)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way out
+    config: Config = app.config["HOIAM"]
+    with _in_language(app, config, about.language):
+        letter = LETTERS[LetterKind(delivery.kind)](about)
+        message_id = deliveries.message_id(delivery.id, _host(config))
+        if delivery.channel is DeliveryChannel.SMS:
+            return Text(about.to, letter.short, message_id)
+        return Mail(_message(letter, about, config, message_id))
+
+
+# --- what it is about -----------------------------------------------------------------------------------------------
+
+
+def _about(delivery: Delivery, person: Person) -> About:
+    event = db.session.get(Event, delivery.event_id) if delivery.event_id else None
+    if event is not None and event.undone_at is not None:
+        raise Pointless("the step was taken back")
+    report_id = event.report_id if event is not None else delivery.data.get("report")
+    report = db.session.get(Report, report_id) if report_id else None
+    kind = LetterKind(delivery.kind)
+    to = _address(delivery, person, report, kind)
+    digits = ""
+    if report is not None and kind in TO_TYPED_ADDRESS:
+        if report.status is Status.WITHDRAWN:
+            raise Pointless("the report was withdrawn")
+        with unit_of_work():  # six fresh digits; sending comes after this is closed
+            digits = confirmations.make_code(db.session.get_one(Report, report.id))
+    return About(
+        delivery=delivery,
+        person=person,
+        city=store.current(),
+        language=person.language if person.language in ("vi", "en") else "vi",
+        to=to,
+        digits=digits,
+        spoken=_spoken(event),
+        _report=report,
+        _event=event,
+        told_as=str(delivery.data.get("as", "reporter")),
+    )
+
+
+def _address(delivery: Delivery, person: Person, report: Report | None, kind: LetterKind) -> str:
+    """Where it goes: a confirmed address, or for the first word the one that was typed."""
+    by_mail = delivery.channel is DeliveryChannel.EMAIL
+    if kind in TO_TYPED_ADDRESS:
+        contact = db.session.get(ReportContact, report.id) if report is not None else None
+        if contact is None or contact.confirmed_at is not None:
+            raise Pointless("there is nothing left to confirm")
+        address = contact.email if by_mail else contact.phone
+    else:
+        if person.erased_at is not None or (person.closed_at is not None and "to" not in delivery.data):
+            raise Pointless("the account is closed")
+        address = str(delivery.data.get("to") or "") or (person.email if by_mail else person.phone) or ""
+    if not address or any(sign in address for sign in "\r\n"):
+        raise Undeliverable("no address")
+    return address
+
+
+def _spoken(event: Event | None) -> str:
+    """The public words that stand beside an event."""
+    if event is None:
+        return ""
+    said = db.session.scalars(
+        select(Words.public_text)
+        .where(
+            Words.event_id == event.id,
+            Words.kind.in_(SPOKEN),
+            Words.public_text.is_not(None),
+            Words.erased_at.is_(None),
+        )
+        .order_by(Words.id)
+    )
+    return "\n\n".join(text for text in said if text)
+
+
+# --- how it looks ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _in_language(app: Flask, config: Config, chosen: str) -> Iterator[None]:
+    """As if the reader had asked for a page: addresses, words and dates come out in that language."""
+    base = config.public_url or f"http://{'127.0.0.1' if config.host == '0.0.0.0' else config.host}:{config.port}"  # nosec B104 - compared, not bound
+    prefix = language.ENGLISH if chosen == "en" else ""
+    with app.test_request_context(base_url=f"{base}{prefix}/", environ_overrides={language.KEY: chosen}):
+        yield
+
+
+def _message(letter: Letter, about: About, config: Config, message_id: str) -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = letter.subject
+    message["From"] = config.mail_from
+    try:
+        message["To"] = about.to
+    except (ValueError, IndexError) as error:
+        raise Undeliverable("not an address") from error
+    if not parseaddr(about.to)[1]:
+        raise Undeliverable("not an address")
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"  # no out-of-office answers
+    message["Content-Language"] = about.language
+    shown = {"letter": letter, "lang": about.language, "city_name": about.city.name.in_(about.language)}
+    message.set_content(render_template("emails/letter.txt", **shown).strip() + "\n", cte="quoted-printable")
+    html = _inliner().inline(render_template("emails/letter.html", **shown))
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    """Styles stand in the elements, as mail readers want; nothing is fetched."""
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+
+
+def _host(config: Config) -> str:
+    """The right side of our Message-IDs: the sender's own domain."""
+    domain = parseaddr(config.mail_from)[1].rpartition("@")[2]
+    return domain if domain and domain.isascii() else "localhost"

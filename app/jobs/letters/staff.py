@@ -1,0 +1,172 @@
+"""Letters to those who work at the desk. Never a reporter's name, address or words: those are read at the desk."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.domain import codes, queue
+from app.domain.permissions import Actor, Permission, actor_of, may
+from app.domain.queue import Question, Tab
+from app.jobs.letters.model import About, Letter, Link, Pointless
+from app.models import Report, now
+from app.web.filters import due, moment
+from app.web.labels import label
+
+MOST_URGENT = 5
+
+
+def urgent(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: urgent", code=about.code),
+        _("An urgent report has come in"),
+        _("It was filed at %(at)s and nobody has looked at it yet.", at=moment(about.report.filed_at)),
+    )
+
+
+def arrived(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: urgent, passed to you", code=about.code),
+        _("An urgent report was passed to your unit"),
+        _("Accept it, or return it to the dispatcher."),
+    )
+
+
+def assigned(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: assigned to you", code=about.code),
+        _("This report is now yours"),
+        _("The lead of your unit gave it to you."),
+    )
+
+
+def returned(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: needs a dispatcher", code=about.code),
+        _("This report waits for your decision"),
+        _("No rule could decide who is in charge, or a unit has returned it."),
+    )
+
+
+def replied(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: the reporter has answered", code=about.code),
+        _("Your question was answered"),
+        _("The clock runs again."),
+    )
+
+
+def added(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: something was added", code=about.code),
+        _("The reporter has added words or photos"),
+        "",
+    )
+
+
+def extension_asked(about: About) -> Letter:
+    until = about.moment("due")
+    asked = ((_("Asked for"), due(until)),) if until else ()
+    return _of_desk(
+        about,
+        _("Report %(code)s: more time is asked for", code=about.code),
+        _("Somebody in your unit asks for more time"),
+        _("The date changes only if you agree."),
+        facts=asked,
+    )
+
+
+def appealed(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: another look is asked for", code=about.code),
+        _("The reporter asks for another look at a refusal"),
+        _("Somebody else decides than who refused."),
+    )
+
+
+def came_back(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: opened again", code=about.code),
+        _("The reporter is not satisfied: the report is open again"),
+        _("It has a date of its own and waits for you to assign it."),
+    )
+
+
+def flagged(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: reported by a reader", code=about.code),
+        _("A reader says that this page shows what it should not"),
+        _("It is hidden until you decide, within two working days."),
+    )
+
+
+def digest(about: About) -> Letter:
+    """The queue in the morning: how much of what, and the five most urgent. Pointless for an empty desk."""
+    actor = actor_of(about.person)
+    badges = queue.badges(actor)
+    page = queue.page(Question(tab=Tab.OPEN), seen_by=actor, limit=MOST_URGENT)
+    if not page.reports:
+        raise Pointless("nothing is open")
+    counts = (
+        (_("Overdue"), badges.get(Tab.OVERDUE, 0)),
+        (_("Due today"), badges.get(Tab.TODAY, 0)),
+        (_("Waiting to be received"), badges.get(Tab.NEW, 0)),
+        (_("With something new"), badges.get(Tab.NEWS, 0)),
+        (_("Waiting for publication"), badges.get("publish", 0)),
+        (_("Open in all"), badges.get(Tab.OPEN, 0)),
+    )
+    on = date.fromisoformat(str(about.delivery.data["on"]))
+    return Letter(
+        subject=_("Your queue on %(day)s", day=f"{on.day}/{on.month}"),
+        opening=_("Good morning. This waits at your desk"),
+        facts=tuple((name, _shown(number)) for name, number in counts if number),
+        items=tuple(_item(about, report) for report in page.reports),
+        button=Link(_("Open the queue"), url_for("desk.queue", _external=True)),
+        why=_("You get this message on working days because you work a queue here."),
+    )
+
+
+def _shown(number: int) -> str:
+    return f"{queue.MOST_COUNTED}+" if number > queue.MOST_COUNTED else str(number)
+
+
+def _item(about: About, report: Report) -> tuple[str, str, str]:
+    category = about.city.category_of(report.category_id).name.in_(about.language)
+    ward = about.city.ward_of(report.ward_id).name.in_(about.language)
+    late = report.is_overdue(now())
+    when = due(report.due_at) if report.due_at else ""
+    note = _("overdue since %(due)s", due=when) if late else _("due %(due)s", due=when)
+    address = url_for("desk.report", code=report.code, _external=True)
+    return f"{codes.shown(report.code)} · {category}, {ward}", f"{label(report.status)}, {note}", address
+
+
+def _of_desk(about: About, subject: str, opening: str, body: str, *, facts: tuple[tuple[str, str], ...] = ()) -> Letter:
+    actor: Actor = actor_of(about.person)
+    if not may(actor, Permission.HANDLE, about.report):
+        raise Pointless("the report left this desk")
+    where = about.city.ward_of(about.report.ward_id).name.in_(about.language)
+    known = [
+        (_("Report"), f"{about.code} · {about.category.name.in_(about.language)}, {where}"),
+        (_("In charge"), about.unit_name),
+    ]
+    if about.report.due_at is not None:
+        known.append((_("Due"), due(about.report.due_at)))
+    return Letter(
+        subject=subject,
+        opening=opening,
+        body=(body,) if body else (),
+        facts=(*known, *facts),
+        button=Link(_("Open at the desk"), about.desk),
+        why=_("You get this message because this report is part of your work here."),
+    )

@@ -1,0 +1,159 @@
+"""The worker: a few loops over the jobs, each in a thread, woken by every commit of this process.
+
+It survives whatever a job raises. A job that has found work runs again at once; one that has not waits for its time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app.config import Config
+from app.domain import deliveries, heartbeat
+from app.domain.media import store as photo_store
+from app.domain.notifications import announce
+from app.extensions import WRITE, db, unit_of_work
+from app.jobs import clocks, digest, photos
+from app.jobs.deliver import deliver
+
+PATIENCE_S = 10.0  # how long a stop waits for what is in hand
+TROUBLE_S = 5.0  # a job that failed rests that long
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Job:
+    """One thing to do again and again; `body` answers how much it did."""
+
+    name: str
+    body: Callable[[], int]
+    every: float  # seconds between two looks
+    due: float = field(default=0.0)
+
+
+def beat() -> int:
+    with unit_of_work():
+        heartbeat.beat()
+    return 0
+
+
+def post_jobs() -> list[Job]:
+    """Letters and clocks."""
+    return [
+        Job("announce", announce, 1),
+        Job("deliver", deliver, 1),
+        Job("clocks", clocks.turn, 30),
+        Job("digest", digest.digest, 60),
+        Job("heartbeat", beat, 30),
+    ]
+
+
+def photo_jobs() -> list[Job]:
+    """Photos, apart, because developing one takes a while."""
+    return [Job("photos", photos.develop, 1), Job("sweep", photos.sweep, 3600)]
+
+
+class Loop(threading.Thread):
+    """One thread over some jobs."""
+
+    def __init__(self, app: Flask, name: str, jobs: Sequence[Job]) -> None:
+        super().__init__(name=f"worker-{name}", daemon=True)
+        self.app, self.jobs = app, jobs
+        self.woken = threading.Event()
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            self.woken.clear()
+            self.pass_once()
+            rest = min(job.due for job in self.jobs) - time.monotonic()
+            if rest > 0:
+                self.woken.wait(rest)
+
+    def pass_once(self) -> None:
+        """Every job whose time has come, or, after a commit, those that look every second."""
+        for job in self.jobs:
+            if self.stopping.is_set():
+                return
+            if job.due <= time.monotonic() or (self.woken.is_set() and job.every <= 1):
+                job.due = time.monotonic() + self._take(job)
+
+    def _take(self, job: Job) -> float:
+        """Run a job; answers after how many seconds it wants to run again."""
+        try:
+            with self.app.app_context():
+                return 0.0 if job.body() else job.every
+        except Exception:
+            log.exception("the job %s failed and goes on later", job.name)
+            return max(job.every, TROUBLE_S)
+
+
+class Worker:
+    """All loops of this process."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.loops = [Loop(app, "post", post_jobs()), Loop(app, "photos", photo_jobs())]
+
+    def start(self) -> None:
+        event.listen(Session, "after_commit", self._committed)
+        for loop in self.loops:
+            loop.start()
+
+    def stop(self, patience: float = PATIENCE_S) -> bool:
+        """Let each loop finish what it has in hand; True when all did."""
+        event.remove(Session, "after_commit", self._committed)
+        for loop in self.loops:
+            loop.stopping.set()
+            loop.woken.set()
+        for loop in self.loops:
+            loop.join(patience)
+        return not any(loop.is_alive() for loop in self.loops)
+
+    def _committed(self, session: Session) -> None:
+        """Something was written here: whoever waits for it need not wait for the next second."""
+        if session.info.get(WRITE):
+            for loop in self.loops:
+                loop.woken.set()
+
+
+@contextmanager
+def working(app: Flask) -> Iterator[Worker]:
+    """A running worker, stopped gracefully at the end."""
+    config: Config = app.config["HOIAM"]
+    worker = Worker(app)
+    with _only_one(config.data) as is_only, app.app_context():
+        if is_only and db.engine.dialect.name == "sqlite":
+            deliveries.free_claims()  # whoever held them is dead: one file, one worker
+            photo_store.free_claims()
+        db.session.rollback()
+        worker.start()
+        try:
+            yield worker
+        finally:
+            if not worker.stop():
+                log.warning("a job was still at work when the worker stopped; it is taken up again at the next start")
+
+
+@contextmanager
+def _only_one(data: Path) -> Iterator[bool]:
+    """Is this the only worker of the data folder? Several do no harm, but only the only one may free claims."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "worker.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
