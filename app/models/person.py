@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, PrimaryKey
@@ -48,11 +48,22 @@ class Person(UserMixin, Base):
 
 
 class Membership(Base):
-    """One person's role in one unit, or in the whole city when `unit_id` is empty."""
+    """One person's role in one unit, or in the whole city when `unit_id` is empty.
+
+    A change ends the row and begins another, so the rows are the record of who was what, when, and by whose hand.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
-        UniqueConstraint("person_id", "unit_id", "role"),
+        Index(
+            "uq_membership_running",
+            "person_id",
+            "unit_id",
+            "role",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("ix_membership_unit_id", "unit_id"),
     )
 
@@ -66,6 +77,7 @@ class Membership(Base):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     person: Mapped[Person] = relationship(back_populates="memberships", foreign_keys=[person_id])
 

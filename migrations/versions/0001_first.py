@@ -175,13 +175,22 @@ def upgrade() -> None:
         sa.Column("granted_by_id", KEY, nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by_id", KEY, nullable=True),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["person.id"], name=op.f("fk_membership_ended_by_id_person")),
         sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_membership_granted_by_id_person")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id_person")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint("person_id", "unit_id", "role", name=op.f("uq_membership_person_id_unit_id_role")),
     )
     op.create_index("ix_membership_unit_id", "membership", ["unit_id"], unique=False)
+    op.create_index(
+        "uq_membership_running",
+        "membership",
+        ["person_id", "unit_id", "role"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "report",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
