@@ -58,6 +58,15 @@ class Browser(FlaskClient):
             db.session.expire_all()  # what the request changed is read again by the test
         return response
 
+    def sign_in(self, person: Person) -> None:
+        """Be this person from here on, without the page and its password."""
+        contextvars.Context().run(self._remember, person.get_id())
+
+    def _remember(self, cookie: str) -> None:
+        with self.session_transaction() as kept:
+            kept["_user_id"] = cookie
+            kept["_fresh"] = True
+
     def _token(self) -> str:
         """The token of this client's session; a session is begun when there is none."""
         with self.session_transaction() as kept:
@@ -209,17 +218,10 @@ def sign_in(client: Browser) -> Callable[..., Browser]:
 
     def sign(person: Person, browser: Browser | None = None) -> Browser:
         browser = browser or client
-        cookie = person.get_id()
-        contextvars.Context().run(_remember, browser, cookie)
+        browser.sign_in(person)
         return browser
 
     return sign
-
-
-def _remember(browser: Browser, cookie: str) -> None:
-    with browser.session_transaction() as kept:
-        kept["_user_id"] = cookie
-        kept["_fresh"] = True
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from scripts import chromium
+from tests.support.application import Browser as TestBrowser
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
@@ -83,7 +84,8 @@ def open_page(
     chromium_browser: Browser, live_server: str, watched: Watched, tmp_path: Path
 ) -> Iterator[Callable[..., Page]]:
     """`open_page()` is a phone; `open_page(wide=True)` a desk; `javascript=False`, `language="en"`, `dark=True`,
-    `latitude=, longitude=` (where the device says it is) as wanted. Addresses may be given without the server."""
+    `latitude=, longitude=` (where the device says it is), `browser=` (a test client whose cookies it takes, so who is
+    signed in) as wanted. Addresses may be given without the server."""
     contexts: list[BrowserContext] = []
 
     def open_one(
@@ -94,6 +96,7 @@ def open_page(
         dark: bool = False,
         latitude: float | None = None,
         longitude: float | None = None,
+        browser: TestBrowser | None = None,
     ) -> Page:
         place = None if latitude is None else {"latitude": latitude, "longitude": longitude, "accuracy": 12}
         context = chromium_browser.new_context(
@@ -111,6 +114,8 @@ def open_page(
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
+        if browser is not None:
+            context.add_cookies(_cookies_of(browser, live_server))  # type: ignore[arg-type]
         _keep_inside(context, live_server, watched)
         page = context.new_page()
         page.on("pageerror", lambda error: watched.errors.append(f"{page.url}: {error}"))
@@ -120,6 +125,11 @@ def open_page(
     yield open_one
     for context in contexts:
         context.close()
+
+
+def _cookies_of(browser: TestBrowser, server: str) -> list[dict[str, str]]:
+    cookies = (browser._cookies or {}).values()
+    return [{"name": cookie.key, "value": cookie.value, "url": server} for cookie in cookies]
 
 
 def _note(message: ConsoleMessage, watched: Watched) -> None:

@@ -49,7 +49,9 @@ class SqliteDatabase:
     def restore(self) -> None:
         for ending in ("-wal", "-shm"):
             self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
-        shutil.copyfile(self._template, self._file)
+        fresh = self._file.with_suffix(".fresh")
+        shutil.copyfile(self._template, fresh)
+        fresh.replace(self._file)  # another file of the same name: a connection left open keeps the old one to itself
 
 
 class PostgresDatabase:

@@ -1,0 +1,199 @@
+"""Every page of the program, and how to reach it: a small city with reports in every state, and people of every role.
+
+`every_page(app, world)` walks the map of addresses. A test fails for a new address with a value in it until VALUES
+says which value shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.support.application import Browser, new_client
+
+WARD = "10001"
+UNIT = "ubnd-10001"
+ROLES = ("clerk", "lead", "dispatcher", "admin", "observer")  # who is asked first to open a page of the staff
+
+
+@dataclass
+class World:
+    """What the walk needs to know of the city it walks through."""
+
+    codes: dict[str, str] = field(default_factory=dict)  # status → code of a report
+    secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
+    token: str = ""  # confirms the contact of the waiting report
+    people: dict[str, Browser] = field(default_factory=dict)  # visitor, resident, and each role
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address and who opens it."""
+
+    endpoint: str
+    url: str
+    who: str
+
+
+Values = Callable[[World], list[dict[str, Any]]]
+
+
+def _reports(world: World) -> list[dict[str, Any]]:
+    return [{"code": code} for code in world.codes.values()]
+
+
+def _own(world: World) -> list[dict[str, Any]]:
+    return [{"code": world.codes[status], "secret": secret} for status, secret in world.secrets.items()]
+
+
+VALUES: dict[str, Values] = {
+    "/r/<code>": _reports,
+    "/r/<code>/join": lambda world: [{"code": world.codes["new"]}],
+    "/r/<code>/follow": lambda world: [{"code": world.codes["new"]}],
+    "/r/<code>/mine/<secret>": _own,
+    "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
+    "/desk/r/<code>": _reports,
+    "/desk/publish/<code>": lambda world: [{"code": world.codes["new"]}, {"code": world.codes["sensitive"]}],
+    "/wards/<code>": lambda world: [{"code": WARD}],
+    "/units/<code>": lambda world: [{"code": UNIT}],
+}
+ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
+    "/reports": ("?class=done", "?words=rac", "?ward=10001", "?from=2025-11&to=2025-11"),
+    "/find": ("?code=123", "?code="),
+    "/near": ("?lat=21.02&lng=105.76", "?lat=0&lng=0"),
+    "/report/place": ("?lat=21.02&lng=105.76", "?q=một", "?lat=10&lng=100"),
+    "/desk": ("?tab=mine", "?tab=overdue", "?words=rac"),
+}
+
+
+def a_world(app: Flask) -> World:
+    """Reports in every state a public page knows, a reporter's links, and a browser for everybody. Needs a context."""
+    world = World()
+    _file_and_work(world)
+    _people(app, world)
+    return world
+
+
+def _file_and_work(world: World) -> None:
+    from app.domain import confirmations, workflow
+    from app.domain.reports import secret_of
+    from app.extensions import unit_of_work
+    from app.models import Report
+    from app.models.choices import Outcome, Role
+    from tests import factories
+
+    def take(report: Report, move: str, **said: Any) -> None:
+        lead = factories.in_charge_of(report, Role.LEAD)
+        with unit_of_work():
+            workflow.take(report.code, move, by=lead, details=workflow.Details(**said))
+
+    def keep(status: str, report: Report) -> None:
+        world.codes[status] = report.code
+        with unit_of_work():
+            world.secrets[status] = secret_of(report)
+
+    new = factories.a_report()
+    with unit_of_work():
+        world.token = confirmations.confirmation_token(new)
+    keep("new", new)
+    working = factories.a_report()
+    take(working, "receive")
+    take(working, "start")
+    keep("in_progress", working)
+    done = factories.a_report()
+    take(done, "receive")
+    take(done, "resolve", words="Đã dọn sạch.", outcome=Outcome.CANNOT_FIX)
+    keep("resolved", done)
+    declined = factories.a_report()
+    take(declined, "decline", words="Ngoài phạm vi.", refusal=_a_refusal())
+    keep("declined", declined)
+    keep("sensitive", factories.a_report(category="staff-conduct"))
+
+
+def _a_refusal() -> str:
+    from app.domain.city import store
+
+    return next(iter(store.current().refusals))
+
+
+def _people(app: Flask, world: World) -> None:
+    from app.models.choices import Role
+    from tests import factories
+
+    world.people["visitor"] = _with_a_draft(new_client(app))
+    world.people["resident"] = _signed_in(new_client(app), factories.a_person())
+    for role in Role:
+        unit = UNIT if role in (Role.CLERK, Role.LEAD) else None
+        person = factories.staff(unit, role, sees_contact=True)
+        world.people[role.value] = _signed_in(new_client(app), person)
+
+
+def _signed_in(browser: Browser, person: Any) -> Browser:
+    browser.sign_in(person)
+    return browser
+
+
+def _with_a_draft(browser: Browser) -> Browser:
+    """Somebody in the middle of a report, so that every step has a page."""
+    from app.domain import drafts
+    from app.extensions import unit_of_work
+    from app.routes.report.kept import COOKIE
+
+    with unit_of_work():
+        _draft, cookie = drafts.save(
+            "", lat=21.02, lng=105.76, place_source="typed", ward=WARD, category="rubbish", words="Rác chất đống"
+        )
+    browser.set_cookie(COOKIE, cookie)
+    return browser
+
+
+def every_page(app: Flask, world: World) -> Iterator[Page]:
+    """Every address that can be opened, with somebody who may."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: str(rule.rule)):
+        if rule.rule in NOT_PAGES or "GET" not in (rule.methods or set()):
+            continue
+        who = somebody_for(app, rule)
+        for values in _values(rule, world):
+            _subdomain, url = rule.build(values) or ("", rule.rule)
+            yield Page(rule.endpoint, url, who)
+            for asked in ASKED.get(rule.rule, ()):
+                yield Page(rule.endpoint, url + asked, who)
+
+
+def somebody_for(app: Flask, rule: Rule) -> str:
+    """The plainest person who may enter."""
+    access = str(getattr(app.view_functions[rule.endpoint], "__access__", "nobody"))
+    if access in ("all", "signed-in", "staff"):
+        return {"all": "visitor", "signed-in": "resident", "staff": "clerk"}[access]
+    allowed = access.split(",")
+    return next((role for role in ROLES if role in allowed), access)
+
+
+def _values(rule: Rule, world: World) -> list[dict[str, Any]]:
+    if not rule.arguments:
+        return [{}]
+    return VALUES[rule.rule](world) if rule.rule in VALUES else []
+
+
+def unknown_addresses(app: Flask) -> list[str]:
+    """Addresses with a value in them that nobody has told us how to reach."""
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.arguments and "GET" in (rule.methods or set()) and rule.rule not in VALUES.keys() | NOT_PAGES
+    ]
+
+
+# Answers for programs and parts of pages, which have tests of their own.
+NOT_PAGES = {
+    "/report/what/details",
+    "/report/where",
+    "/static/<path:filename>",
+    "/tiles/<int:z>/<int:x>/<int:y>.json",
+    "/photos/<name>-<size>.webp",
+    "/map/card/<code>",
+}
