@@ -64,18 +64,33 @@ class Line:
         return f"timeline/{self.kind.value}.html"
 
 
+_RESIDENTS = frozenset(
+    {
+        *(EventKind.FILED, EventKind.ADDED, EventKind.REPLIED, EventKind.RATED, EventKind.APPEALED),
+        *(EventKind.WITHDRAWN, EventKind.JOINED, EventKind.LEFT, EventKind.CONTACT_CONFIRMED),
+    }
+)
+_NAMED_BY_TITLE = frozenset({EventKind.ROUTED})
+
+
 def line(event: Happened, *, who: str | None = None, is_private: bool = False) -> Line:
     """`who` replaces the unit's name: the desk names the person."""
-    said = language.chosen()
     return Line(
         kind=event.kind,
         at=event.at,
-        who=who if who is not None else event.unit.name.in_(said) if event.unit else "",
+        who=_unit_of(event) if who is None else who,
         words="\n\n".join(one for one in event.said if one),
         photos=[picture(photo) for photo in event.photos],
         facts=_facts(store.current(), event.data),
         is_private=is_private,
     )
+
+
+def _unit_of(event: Happened) -> str:
+    """The unit that acted: none where a resident did, or where the title names it already."""
+    if event.unit is None or event.kind in _RESIDENTS or event.kind in _NAMED_BY_TITLE:
+        return ""
+    return event.unit.name.in_(language.chosen())
 
 
 def lines(events: Iterable[Happened]) -> list[Line]:
