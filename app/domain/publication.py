@@ -5,18 +5,19 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import events, promises, search
+from app.domain import areas, events, geo, promises, search
 from app.domain.city import store
 from app.domain.city.model import Category, City
 from app.domain.errors import Forbidden, Invalid
 from app.domain.permissions import Actor, Permission, may
 from app.extensions import db
-from app.models import Photo, Report, Words
-from app.models.choices import EventKind, PhotoState, Publication, PublishWhen, Status, WordsKind
+from app.models import Event, Photo, Report, Words
+from app.models.choices import EventKind, PhotoState, PlaceSource, Publication, PublishWhen, Status, WordsKind
 
 HIDDEN = (Status.HELD, Status.WITHDRAWN, Status.MERGED)
 PUBLISHABLE = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING)
@@ -38,6 +39,27 @@ def settle(report: Report) -> None:
         report.content_due_at = None
 
 
+def follow_category(city: City, report: Report, was: Category, at: datetime) -> None:
+    """The report has another category now: how exact its public point is, and whether it is public, follow it.
+
+    What was checked for a category of everyday things is checked again for a sensitive one.
+    """
+    category, ward = city.category_of(report.category_id), city.ward_of(report.ward_id).code
+    point = None
+    if report.place_source is not PlaceSource.WARD:
+        is_inside = partial(areas.is_inside_ward, ward)
+        point = geo.public_point(report.lat, report.lng, category.precision, is_inside)
+    report.public_lat, report.public_lng = point or (None, None)
+    report.public_cell = geo.cell_of(*point) if point else None
+    becomes_sensitive = category.publish is PublishWhen.SENSITIVE and was.publish is not PublishWhen.SENSITIVE
+    if becomes_sensitive:
+        if report.publication is Publication.FULL:
+            await_check(city, report, at)
+        report.publication = Publication.NONE
+    elif category.publish is not PublishWhen.SENSITIVE and report.publication is Publication.NONE:
+        report.publication = Publication.PIN
+
+
 def await_check(city: City, report: Report, at: datetime) -> None:
     """New words or photos of the reporter wait for "Publish the content", unless never to be published."""
     if not report.is_content_hidden and report.content_due_at is None:
@@ -52,7 +74,7 @@ class Checked:
     photos: frozenset[int] = frozenset()
 
 
-def publish(report: Report, checked: Checked, *, by: Actor) -> None:
+def publish(report: Report, checked: Checked, *, by: Actor) -> Event:
     """Make the checked words and photos public. Call inside a unit of work; the report is fresh and locked."""
     _may_publish(report, by)
     if report.is_content_hidden:
@@ -65,14 +87,16 @@ def publish(report: Report, checked: Checked, *, by: Actor) -> None:
         report.content_due_at = None
         report.withheld_reason = ""
     search.refresh(report)
+    assert entry.event is not None
+    return entry.event
 
 
-def withhold(report: Report, reason: str, *, by: Actor) -> None:
+def withhold(report: Report, reason: str, *, by: Actor) -> Event:
     """Keep words and photos private; the page says why."""
     _may_publish(report, by)
     if not reason.strip():
         raise Invalid(_l("Say why the content is not published. The reason stands on the page."), field="reason")
-    with events.recording(report, EventKind.WITHHELD, by=by) as entry:
+    with events.recording(report, EventKind.WITHHELD, by=by, batch=secrets.token_urlsafe(9)) as entry:
         _set_texts(report, Checked(), entry.at)
         _set_photos(report, Checked(), entry.at)
         if report.publication is Publication.FULL or report.publication is Publication.NONE:
@@ -82,6 +106,8 @@ def withhold(report: Report, reason: str, *, by: Actor) -> None:
         report.content_due_at = None
         report.withheld_reason = reason.strip()
     search.refresh(report)
+    assert entry.event is not None
+    return entry.event
 
 
 def _may_publish(report: Report, by: Actor) -> None:

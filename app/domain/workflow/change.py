@@ -22,6 +22,8 @@ from app.models.choices import EventKind, WordsKind
 
 PUBLIC_WORDS = (WordsKind.ANSWER, WordsKind.REASON, WordsKind.FINDING)
 MAX_WORDS = 4000
+# these change nothing that an undo puts back
+BESIDE = (EventKind.CONTACT_SEEN, EventKind.CONTACT_CONFIRMED, EventKind.JOINED)
 
 
 def take(code: str, move_code: str, *, by: Actor, details: Details | None = None, version: int | None = None) -> Event:
@@ -102,8 +104,8 @@ def undo(event_id: int, *, by: Actor) -> Event:
         raise Stale(_l("The report has moved on since; this step can no longer be taken back."))
     with events.recording(report, EventKind.UNDONE, by=by, public=False) as entry:
         entry.data |= {"undoes": event.id, "kind": event.kind.value}
-        if event.kind is EventKind.MERGED and report.merged_into_id:
-            db.session.get_one(Report, report.merged_into_id).affected -= report.affected
+        if event.kind is EventKind.MERGED and (head := effects.locked(Report.id == report.merged_into_id)):
+            head.affected -= report.affected
         events.put_back(report, event.data.get("was", {}))
         event.undone_at = entry.at
         _hide(event)
@@ -115,7 +117,7 @@ def undo(event_id: int, *, by: Actor) -> Event:
 def _newest_change(report: Report) -> int | None:
     return db.session.scalar(
         select(Event.id)
-        .where(Event.report_id == report.id, Event.undone_at.is_(None), Event.kind != EventKind.CONTACT_SEEN)
+        .where(Event.report_id == report.id, Event.undone_at.is_(None), Event.kind.not_in(BESIDE))
         .order_by(Event.id.desc())
         .limit(1)
     )

@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.domain import promises, publication
 from app.domain.city.model import City
 from app.domain.errors import Forbidden, Invalid
 from app.domain.events import Recording
-from app.domain.permissions import Actor
+from app.domain.permissions import Actor, Permission, may
 from app.domain.workflow.details import Details
 from app.extensions import db
 from app.models import Event, Membership, Photo, Report
@@ -84,7 +84,7 @@ def resolve(step: Step) -> None:
         raise Invalid(_l("Choose what came of it."), field="outcome")
     _PROOFS[details.outcome](step)
     report.outcome = details.outcome
-    report.is_late = report.due_at is not None and step.at > report.due_at
+    report.is_late = _is_late(step)
     _end(step)
     step.entry.data |= {"outcome": details.outcome.value}
 
@@ -155,6 +155,14 @@ _PROOFS: dict[Outcome, Callable[[Step], None]] = {
 }
 
 
+def _is_late(step: Step) -> bool:
+    """Has the promise passed? During a pause that is what had passed before it: no minute was left to keep."""
+    report = step.report
+    if report.status is Status.WAITING:
+        return not report.remaining_minutes and step.at > report.handle_due_at
+    return report.due_at is not None and step.at > report.due_at
+
+
 def _end(step: Step) -> None:
     """The clock stops; objections are open for a while."""
     report = step.report
@@ -171,7 +179,7 @@ def decline(step: Step) -> None:
     reason = step.city.refusals.get(step.details.refusal)
     if reason is None:
         raise Invalid(_l("Choose a reason from the list."), field="refusal")
-    step.report.is_late = step.report.due_at is not None and step.at > step.report.due_at
+    step.report.is_late = _is_late(step)
     _end(step)
     step.report.is_transferred = False
     step.entry.data |= {"refusal": reason.code}
@@ -205,11 +213,30 @@ def go_on(step: Step) -> None:
     """The clock runs again with the minutes that were left; the new moment stands beside the old."""
     report = step.report
     old = report.handle_due_at
-    report.handle_due_at = promises.go_on(step.city, report, step.at)
+    report.handle_due_at = _after_the_pause(step)
     report.due_at = report.handle_due_at
     report.remaining_minutes = None
     report.waiting_for = None
     step.entry.data |= _old_and_new(old, report.handle_due_at)
+
+
+def _after_the_pause(step: Step) -> datetime:
+    """The promise with the minutes that were left. Where none was left it had passed, and stays where it was."""
+    if not step.report.remaining_minutes:
+        return step.report.handle_due_at
+    return promises.go_on(step.city, step.report, step.at)
+
+
+def _moves_with_the_promise(step: Step, old: datetime) -> None:
+    """The promise was changed on purpose: what runs follows it, and so do the minutes a pause keeps."""
+    report = step.report
+    if report.status in (Status.RECEIVED, Status.IN_PROGRESS):
+        report.due_at = report.handle_due_at
+    elif report.status is Status.WAITING:
+        hours = promises.working_time(step.city, report.unit_id)
+        longer = hours.minutes_between(max(old, step.at), report.handle_due_at)
+        shorter = hours.minutes_between(report.handle_due_at, old)
+        report.remaining_minutes = max(0, (report.remaining_minutes or 0) + longer - shorter)
 
 
 def _old_and_new(old: datetime, new: datetime) -> dict[str, int]:
@@ -248,8 +275,7 @@ def extend(step: Step) -> None:
     if until is None:
         raise Invalid(_l("Nobody asked for an extension."))
     report.handle_due_at = until
-    if report.status in (Status.RECEIVED, Status.IN_PROGRESS):
-        report.due_at = until
+    _moves_with_the_promise(step, old)
     report.extended_at = step.at
     report.extension_asked_until = None
     step.entry.data |= _old_and_new(old, until)
@@ -281,9 +307,11 @@ def reclassify(step: Step) -> None:
         "severity": severity.value,
     }
     is_heavier = _BY_WEIGHT.index(severity) < _BY_WEIGHT.index(report.severity)
-    if is_heavier and not step.by.has(Role.LEAD, Role.DISPATCHER):
+    if is_heavier and not may(step.by, Permission.APPROVE, report):
         raise Forbidden(_l("A change that makes the promise later needs the lead of the unit."))
-    report.category_id = category.id
+    if category.id != report.category_id:
+        report.category_id = category.id
+        publication.follow_category(city, report, was, step.at)
     if severity is not report.severity:
         report.severity = severity
         _promise_again(step)
@@ -294,8 +322,7 @@ def _promise_again(step: Step) -> None:
     hours = promises.working_time(step.city, report.unit_id)
     start = report.received_at or report.receive_due_at
     report.handle_due_at = promises.deadlines.promise(promises.limit_of(step.city, report.severity), hours, start)
-    if report.status in (Status.RECEIVED, Status.IN_PROGRESS):
-        report.due_at = report.handle_due_at
+    _moves_with_the_promise(step, old)
     step.entry.data |= _old_and_new(old, report.handle_due_at)
 
 
@@ -383,7 +410,7 @@ def _hand_over(step: Step, unit_id: int) -> None:
     report, city = step.report, step.city
     step.entry.data |= {"from": city.unit_of(report.unit_id).code, "to": city.unit_of(unit_id).code}
     if report.waiting_for is not None and report.remaining_minutes is not None:
-        report.handle_due_at = promises.go_on(city, report, step.at)
+        report.handle_due_at = _after_the_pause(step)
     report.unit_id = unit_id
     report.assignee_id = None
     report.is_transferred = True
@@ -465,8 +492,8 @@ def close(step: Step) -> None:
 def merge(step: Step) -> None:
     """This report lives on in another; its words, people and clock stay with it, so that it can be taken back."""
     report = step.report
-    head = db.session.scalar(select(Report).where(Report.code == step.details.merge_into))
-    if head is None or head.id == report.id:
+    head = locked(Report.code == step.details.merge_into)
+    if head is None or head.id == report.id or not may(step.by, Permission.HANDLE, head):
         raise Invalid(_l("There is no other report with this code."), field="merge_into")
     if head.status in (Status.MERGED, Status.WITHDRAWN, Status.HELD):
         raise Invalid(_l("That report cannot take another one in."), field="merge_into")
@@ -475,6 +502,13 @@ def merge(step: Step) -> None:
     report.due_at = None
     head.affected += report.affected
     head.version += 1
+
+
+def locked(which: ColumnElement[bool]) -> Report | None:
+    """The other report of a merge, fresh: people join it at the same time."""
+    return db.session.scalar(
+        select(Report).where(which).with_for_update(of=Report).execution_options(populate_existing=True)
+    )
 
 
 def unmerge(step: Step) -> None:
@@ -488,7 +522,8 @@ def unmerge(step: Step) -> None:
         .order_by(Event.id.desc())
         .limit(1)
     ).one()
-    head = db.session.get_one(Report, report.merged_into_id)
+    head = locked(Report.id == report.merged_into_id)
+    assert head is not None  # reports are never deleted
     head.affected -= report.affected
     head.version += 1
     put_back(report, merged.data["was"])
@@ -501,6 +536,7 @@ def nothing(step: Step) -> None:
 
 def begin_planned(step: Step) -> None:
     step.report.planned_on = None
+    step.report.due_at = step.report.handle_due_at
 
 
 EFFECTS: dict[str, Callable[[Step], None]] = {
