@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.domain import areas, events, geo, promises, search
 from app.domain.city import store
 from app.domain.city.model import Category, City
-from app.domain.errors import Forbidden, Invalid
+from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor, Permission, may
 from app.extensions import db
 from app.models import Event, Photo, Report, Words
@@ -34,9 +34,13 @@ def at_filing(report: Report, category: Category) -> Publication:
 
 def settle(report: Report) -> None:
     """Called after every change of status: what is gone is public no more."""
-    if report.status in HIDDEN or report.hidden_at is not None:
+    if _is_gone(report):
         report.publication = Publication.NONE
         report.content_due_at = None
+
+
+def _is_gone(report: Report) -> bool:
+    return report.status in HIDDEN or report.hidden_at is not None
 
 
 def follow_category(city: City, report: Report, was: Category, at: datetime) -> None:
@@ -80,6 +84,7 @@ def publish(report: Report, checked: Checked, *, by: Actor) -> Event:
     if report.is_content_hidden:
         raise Invalid(_l("The reporter asked that words and photos stay private."))
     with events.recording(report, EventKind.PUBLISHED, by=by, public=False, batch=secrets.token_urlsafe(9)) as entry:
+        entry.data |= {"first": _not_shown_yet(report)}
         masked = _set_texts(report, checked, entry.at)
         shown = _set_photos(report, checked, entry.at)
         entry.data |= {"photos": shown, "masked": masked}
@@ -113,6 +118,8 @@ def withhold(report: Report, reason: str, *, by: Actor) -> Event:
 def _may_publish(report: Report, by: Actor) -> None:
     if not may(by, Permission.PUBLISH, report):
         raise Forbidden(_l("Publishing this report is not yours to decide."))
+    if _is_gone(report):
+        raise Stale(_l("The report has moved on meanwhile. Look at it again, then decide."))
 
 
 def reporters_words(report: Report) -> list[Words]:
@@ -145,9 +152,29 @@ def _set_photos(report: Report, checked: Checked, at: datetime) -> int:
     return shown
 
 
-def unpublish(report_id: int) -> None:
-    """Take back what a publication showed: an undo within its minute."""
-    report = db.session.get_one(Report, report_id)
-    nothing = Checked()
-    _set_texts(report, nothing, report.updated_at)
-    _set_photos(report, nothing, report.updated_at)
+def _not_shown_yet(report: Report) -> dict[str, list[int]]:
+    """Ids of the words and photos that nothing has published so far: what an undo hides again."""
+    photos = select(Photo.id).where(
+        Photo.report_id == report.id, Photo.event_id.is_(None), Photo.published_at.is_(None)
+    )
+    words = [one.id for one in reporters_words(report) if one.public_text is None]
+    return {"words": words, "photos": list(db.session.scalars(photos))}
+
+
+def take_back(report: Report, event: Event) -> None:
+    """A decision is undone within its minute, the report's own fields are put back already.
+
+    What a publication was the first to show is hidden again. What a withholding hid is masked no more, so a person
+    looks at it once more before it is public.
+    """
+    if event.kind is EventKind.PUBLISHED:
+        first = event.data.get("first", {})
+        for words in db.session.scalars(select(Words).where(Words.id.in_(first.get("words", ())))):
+            words.public_text = None
+        for photo in db.session.scalars(select(Photo).where(Photo.id.in_(first.get("photos", ())))):
+            photo.published_at = None
+    elif event.kind is EventKind.WITHHELD and report.publication is Publication.FULL:
+        city = store.current()
+        sensitive = city.category_of(report.category_id).publish is PublishWhen.SENSITIVE
+        report.publication = Publication.NONE if sensitive else Publication.PIN
+        await_check(city, report, report.updated_at)

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, func, literal_column, select, text
 
 from app.domain.city import store
 from app.domain.folding import fold, words_of
+from app.domain.public_view import REPORTERS
 from app.extensions import db
 from app.models import Report, ReportText, Words
-from app.models.choices import Precision
+from app.models.choices import Precision, Publication, WordsKind
 
 
 def refresh(report: Report) -> None:
@@ -23,9 +24,21 @@ def refresh(report: Report) -> None:
     write(
         report,
         private=[original for _kind, original, _public in spoken],
-        public=[public for _kind, _original, public in spoken if public],
+        public=[public for kind, _original, public in spoken if public and _is_shown(report, kind)],
         is_new=False,
     )
+
+
+def _is_shown(report: Report, kind: WordsKind) -> bool:
+    """Does the public page show words of this kind? What it does not show, a public search does not find."""
+    if kind is WordsKind.WAYFINDING and not _is_exact(report):
+        return False
+    return report.publication is Publication.FULL or kind not in REPORTERS
+
+
+def _is_exact(report: Report) -> bool:
+    category = store.current().category_of(report.category_id)
+    return category.precision is Precision.EXACT and report.public_lat is not None
 
 
 def write(report: Report, *, private: list[str], public: list[str], is_new: bool) -> None:
@@ -33,7 +46,7 @@ def write(report: Report, *, private: list[str], public: list[str], is_new: bool
     city = store.current()
     category, ward = city.category_of(report.category_id), city.ward_of(report.ward_id)
     names = [category.name.vi, category.name.en, ward.name.vi, ward.name.en]
-    address = [report.nearest_address] if category.precision is Precision.EXACT else []
+    address = [report.nearest_address] if _is_exact(report) else []
     values = {
         "public": fold(" ".join([*names, *address, *public])),
         "staff": fold(" ".join([report.code, *names, report.nearest_address, *private])),

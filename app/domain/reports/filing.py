@@ -35,6 +35,7 @@ from app.models.choices import (
     Part,
     PhotoState,
     PlaceSource,
+    Precision,
     PublishWhen,
     Severity,
     Status,
@@ -222,7 +223,8 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
         draft.report_id, draft.data = report.id, {}
     is_public = planned.category.publish is PublishWhen.AT_ONCE and not filing.hide_content
     spoken = [filing.words, filing.wayfinding]
-    search.write(report, private=spoken, public=spoken if is_public else [], is_new=True)
+    shown = spoken if planned.category.precision is Precision.EXACT else [filing.words]
+    search.write(report, private=spoken, public=shown if is_public else [], is_new=True)
     db.session.flush()
     figures.apply(None, figures.standing(report))
     return Filed(report, secret_of(report), is_new=True)
@@ -321,7 +323,7 @@ def _link_to_earlier(report: Report, category: Category, at: datetime) -> None:
     """The same place and category within the city's days: this is "lần n" of that problem."""
     since = at - timedelta(days=store.current().settings.recurrence_days)
     cells = geo.covering(report.lat, report.lng, SAME_PLACE_M)
-    near = text(" OR ".join(f"(report.cell >= {lo} AND report.cell < {hi})" for lo, hi in cells))
+    near = text("(" + " OR ".join(f"(report.cell >= {lo} AND report.cell < {hi})" for lo, hi in cells) + ")")
     done = select(Report.id, Report.lat, Report.lng, Report.recurrence).where(
         Report.category_id == category.id,
         near,

@@ -109,6 +109,7 @@ def undo(event_id: int, *, by: Actor) -> Event:
         events.put_back(report, event.data.get("was", {}))
         event.undone_at = entry.at
         _hide(event)
+        publication.take_back(report, event)
     deliveries.cancel(event)
     search.refresh(report)
     return _written(entry)
@@ -130,8 +131,6 @@ def _hide(event: Event) -> None:
         words.public_text = None
     for photo in db.session.scalars(select(Photo).where(Photo.event_id == event.id)):
         photo.published_at = None
-    if event.kind is EventKind.PUBLISHED and event.report_id is not None:
-        publication.unpublish(event.report_id)
 
 
 def can_undo(event: Event, by: Actor) -> bool:
