@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
@@ -49,6 +50,13 @@ def init_app(app: Flask) -> None:
         origin = request.headers.get("Origin")
         if origin and origin != "null" and urlsplit(origin).netloc != request.host:
             current_app.logger.warning("refused a form from another site")
+            abort(400)
+
+    @app.before_request
+    def readable() -> None:
+        """Nobody types a NUL, and not every database keeps one: a machine sent it."""
+        said = (request.args, request.form) if request.method not in SAFE_METHODS else (request.args,)
+        if any("\0" in value for values in said for value in chain.from_iterable(values.listvalues())):
             abort(400)
 
     @app.after_request
