@@ -237,6 +237,9 @@ def _draft(filing: Filing) -> Draft | None:
 
 
 def _filed_before(client_id: str) -> int | None:
+    """The report of this client id. Who sends it at the same moment waits until the other one is done."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(client_id, 0))))
     return db.session.scalar(select(Report.id).where(Report.client_id == client_id))
 
 

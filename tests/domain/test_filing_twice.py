@@ -1,0 +1,36 @@
+"""The same report sent by two hands at once is one report, and neither hand sees an error."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.permissions import ANONYMOUS
+from app.domain.reports import filing
+from app.extensions import db, unit_of_work
+from app.models import Report
+from tests.factories import a_filing
+
+HANDS = 4
+
+
+def test_the_same_client_id_sent_at_the_same_moment_is_one_report(app: Flask, db_session: Session) -> None:
+    asked, start = a_filing(), Barrier(HANDS)
+
+    def send(_hand: int) -> tuple[str, bool]:
+        with app.app_context():
+            start.wait(10)
+            with unit_of_work():
+                filed = filing.submit(asked, by=ANONYMOUS)
+                return filed.report.code, filed.is_new
+
+    with ThreadPoolExecutor(HANDS) as hands:
+        said = list(hands.map(send, range(HANDS)))
+    assert len({code for code, _is_new in said}) == 1
+    assert sorted(is_new for _code, is_new in said) == [False] * (HANDS - 1) + [True]
+    db.session.rollback()
+    assert db_session.scalar(select(func.count(Report.id))) == 1
