@@ -119,3 +119,8 @@ def secret_key() -> str:
 def undo_seconds() -> int:
     """How long what staff send can be taken back."""
     return int(current_app.config["HOIAM"].undo_seconds)
+
+
+def argon2_memory_kib() -> int:
+    """How much memory one hash of a password takes."""
+    return int(current_app.config["HOIAM"].argon2_memory_kib)

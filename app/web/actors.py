@@ -8,6 +8,7 @@ from flask_login import current_user
 from app.domain.permissions import ANONYMOUS, Actor, actor_of
 from app.extensions import db, login
 from app.models import Person
+from app.web import sessions
 
 
 def actor() -> Actor:
@@ -20,11 +21,11 @@ def actor() -> Actor:
 
 @login.user_loader  # type: ignore[untyped-decorator]  # Flask-Login ships no types
 def load(cookie: str) -> Person | None:
-    """The person a session cookie names, unless they signed out everywhere since, or closed the account."""
+    """The person a session cookie names, unless it ran out, they signed out everywhere, or closed the account."""
     number, _, epoch = cookie.partition(".")
     if not (number.isdigit() and epoch.isdigit()):
         return None
     person = db.session.get(Person, int(number))
     if person is None or person.session_epoch != int(epoch) or not person.is_active:
         return None
-    return person
+    return None if sessions.has_ended(person) else person

@@ -1,0 +1,1 @@
+"""Accounts: sign up, sign in, letters with links, changes, and who works in which unit."""
