@@ -15,10 +15,8 @@ KNOWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "
 class Line(logging.Formatter):
     """Level, place and fact, then what was given as `extra=`, as `name=value`."""
 
-    converter = time.gmtime
-
     def format(self, record: logging.LogRecord) -> str:
-        at = self.formatTime(record, "%Y-%m-%dT%H:%M:%SZ")
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
         ids = "".join(f" {name}={value}" for name, value in record.__dict__.items() if name not in KNOWN)
         line = f"{at} {record.levelname.lower()} {record.name}: {record.getMessage()}{ids}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line

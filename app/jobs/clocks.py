@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 
 def turn() -> int:
-    """All clocks once; answers how much was done."""
-    return wake_waiting() + return_unaccepted() + close_answered() + remind() + forget()
+    """All clocks of reports once; answers how many moved."""
+    return wake_waiting() + return_unaccepted() + close_answered()
 
 
 def wake_waiting(limit: int = BATCH) -> int:
@@ -78,7 +78,7 @@ def _move_one(code: str, move: str, conditions: Sequence[ColumnElement[bool]]) -
 
 
 def remind() -> int:
-    """One reminder to whoever has not confirmed an address after a day; the morning's letter to those at the desk."""
+    """One reminder to whoever has not confirmed an address after a day; answers to how many."""
     with unit_of_work():
         return notifications.remind_unconfirmed()
 

@@ -27,6 +27,7 @@ from app.jobs import clocks, digest, photos
 from app.jobs.deliver import deliver
 
 PATIENCE_S = 10.0  # how long a stop waits for what is in hand
+SOON_S = 1.0
 TROUBLE_S = 5.0  # a job that failed rests that long
 
 log = logging.getLogger(__name__)
@@ -51,17 +52,19 @@ def beat() -> int:
 def post_jobs() -> list[Job]:
     """Letters and clocks."""
     return [
-        Job("announce", announce, 1),
-        Job("deliver", deliver, 1),
+        Job("announce", announce, SOON_S),
+        Job("deliver", deliver, SOON_S),
         Job("clocks", clocks.turn, 30),
         Job("digest", digest.digest, 60),
+        Job("reminders", clocks.remind, 600),
+        Job("forget", clocks.forget, 3600),
         Job("heartbeat", beat, 30),
     ]
 
 
 def photo_jobs() -> list[Job]:
     """Photos, apart, because developing one takes a while."""
-    return [Job("photos", photos.develop, 1), Job("sweep", photos.sweep, 3600)]
+    return [Job("photos", photos.develop, SOON_S), Job("sweep", photos.sweep, 3600)]
 
 
 class Loop(threading.Thread):
@@ -75,19 +78,26 @@ class Loop(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            self.woken.clear()
             self.pass_once()
             rest = min(job.due for job in self.jobs) - time.monotonic()
-            if rest > 0:
-                self.woken.wait(rest)
+            if self.woken.wait(max(rest, 0)):
+                self.woken.clear()
+                self._hurry()
 
     def pass_once(self) -> None:
-        """Every job whose time has come, or, after a commit, those that look every second."""
+        """Every job whose time has come."""
         for job in self.jobs:
             if self.stopping.is_set():
                 return
-            if job.due <= time.monotonic() or (self.woken.is_set() and job.every <= 1):
+            if job.due <= time.monotonic():
                 job.due = time.monotonic() + self._take(job)
+
+    def _hurry(self) -> None:
+        """After a commit: those that look every second look now, unless they failed and rest."""
+        soon = time.monotonic() + SOON_S
+        for job in self.jobs:
+            if job.every <= SOON_S and job.due <= soon:
+                job.due = 0.0
 
     def _take(self, job: Job) -> float:
         """Run a job; answers after how many seconds it wants to run again."""

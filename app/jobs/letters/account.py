@@ -46,7 +46,7 @@ def invited(about: About) -> Letter:
     unit = about.unit_of(str(about.delivery.data.get("unit", "")))
     role = str(about.delivery.data.get("role", ""))
     facts = [(_("Unit"), unit)] if unit else []
-    if role in Role:
+    if role in list(Role):
         facts.append((_("Role"), str(label(Role(role)))))
     return Letter(
         subject=_("An account at the desk"),
