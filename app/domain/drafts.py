@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -114,9 +114,9 @@ def clear(cookie: str) -> None:
         draft.data = {}
 
 
-def filing_of(draft: Draft, *, person_id: int | None, language: str) -> Filing:
-    """The report this draft has become."""
-    said = Said.of(draft)
+def filing_of(draft: Draft, *, person_id: int | None, language: str, **changes: Any) -> Filing:
+    """The report this draft has become; `changes` go before what the draft says."""
+    said = replace(Said.of(draft), **changes)
     nobody = person_id is not None or said.is_nameless
     return Filing(
         client_id=draft.client_id,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.domain.city import store
 from app.domain.city.model import Unit
-from app.domain.public_view import REPORTERS
+from app.domain.public_view import REPORTERS, PublicPhoto
 from app.domain.reports import secret_of
 from app.extensions import db
 from app.models import Event, Photo, Report, ReportContact, Words, now
@@ -33,7 +33,7 @@ class OwnEvent:
     data: dict[str, Any]
     said: tuple[str, ...]
     is_mine: bool
-    photos: tuple[Photo, ...]
+    photos: tuple[PublicPhoto, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,16 @@ def _lines(events: Sequence[Event], words: Sequence[Words], photos: Sequence[Pho
                 data={key: value for key, value in event.data.items() if key not in HIDDEN},
                 said=tuple(mine or theirs),
                 is_mine=bool(mine),
-                photos=tuple(one for one in shown if one.published_at is not None and one.published_at <= at),
+                photos=tuple(_photo(one) for one in shown if one.published_at is not None and one.published_at <= at),
             )
         )
     return lines
+
+
+def _photo(photo: Photo) -> PublicPhoto:
+    return PublicPhoto(
+        photo.name, photo.kind, photo.width, photo.height, photo.alt, photo.has_location, photo.reason, photo.taken_at
+    )
 
 
 _MINE = (REPORTERS | {WordsKind.REQUEST}) - {WordsKind.DESCRIPTION, WordsKind.WAYFINDING}

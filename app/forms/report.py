@@ -1,0 +1,216 @@
+"""The forms of a resident's report, a form per step: shape only, the domain decides what it means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    FloatField,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import Length, NumberRange, Optional
+
+from app.domain.city.model import Category, City, Ward
+from app.domain.reports.filing import MAX_WAYFINDING, MAX_WORDS
+from app.models.choices import PlaceSource
+
+TOO_LONG = _l("At most %(max)d characters.")
+LAT = [Optional(), NumberRange(-90, 90, _l("The latitude must lie between −90 and 90."))]
+LNG = [Optional(), NumberRange(-180, 180, _l("The longitude must lie between −180 and 180."))]
+
+
+class QuietFloat(FloatField):
+    """A hidden number that a script fills in; nonsense counts as not said."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+
+
+class PhotosForm(FlaskForm):
+    """The first page. The device's place is asked beside the photo, because phones take it out of the file."""
+
+    photos = MultipleFileField(_l("Photos"))
+    lat = QuietFloat(validators=LAT)
+    lng = QuietFloat(validators=LNG)
+    accuracy = QuietFloat(validators=[Optional()])
+    place_from = HiddenField()  # "photo" when the place was read from the file before it was made smaller
+
+
+class PlaceForm(FlaskForm):
+    """A pin and, where no border tells, the ward."""
+
+    lat = FloatField(_l("Latitude"), LAT)
+    lng = FloatField(_l("Longitude"), LNG)
+    source = HiddenField()
+    accuracy = QuietFloat(validators=[Optional()])
+    address = HiddenField(validators=[Length(max=300, message=TOO_LONG)])
+    ward = RadioField(_l("Which ward is it in?"), choices=[], validate_choice=False, validators=[Optional()])
+    wayfinding = StringField(_l("How to find it"), [Length(max=MAX_WAYFINDING, message=TOO_LONG)])
+
+    def offer(self, wards: tuple[Ward, ...], language: str) -> None:
+        self.ward.choices = [SelectChoice(ward.code, ward.name.in_(language)) for ward in wards]
+
+    @property
+    def place_source(self) -> PlaceSource:
+        said = str(self.source.data or "")
+        return PlaceSource(said) if said in set(PlaceSource) else PlaceSource.MAP
+
+
+class WardForm(FlaskForm):
+    """The way without the map."""
+
+    ward = SelectField(_l("Ward or commune"), validate_choice=True)
+    wayfinding = TextAreaField(_l("How to find it"), [Length(max=MAX_WAYFINDING, message=TOO_LONG)])
+
+    def __init__(self, city: City, language: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted((ward.name.in_(language), ward.code) for ward in city.wards.values())
+        self.ward.choices = [SelectChoice("", _l("Choose …")), *(SelectChoice(code, name) for name, code in named)]
+
+    def validate_ward(self, field: SelectField) -> None:
+        if not field.data:
+            raise ValidationError(_l("Choose the ward."))
+
+    def validate_wayfinding(self, field: TextAreaField) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError(_l("Write how to find the place: a house number, a crossing, a landmark."))
+
+
+class WhatForm(FlaskForm):
+    """What it is, and whether somebody is in danger."""
+
+    words = TextAreaField(_l("What is the problem?"), [Length(max=MAX_WORDS, message=TOO_LONG)])
+    category = RadioField(_l("Kind of problem"), choices=[], validate_choice=False, validators=[Optional()])
+    danger = RadioField(
+        _l("Is it dangerous right now?"),
+        choices=[SelectChoice("no", _l("No")), SelectChoice("yes", _l("Yes, somebody could be hurt"))],
+        default="no",
+        validators=[Optional()],
+    )
+    asked = HiddenField()  # the category whose questions stood on the page
+
+
+class ContactForm(FlaskForm):
+    """Who may be written to, and what stays private. Nothing is ticked beforehand."""
+
+    name = StringField(_l("Your name"), [Length(max=120, message=TOO_LONG)])
+    email = StringField(_l("E-mail"), [Length(max=254, message=TOO_LONG)])
+    phone = StringField(_l("Telephone"), [Length(max=30, message=TOO_LONG)])
+    nameless = BooleanField(_l("Send without any contact"))
+    hide_content = BooleanField(_l("Do not publish my words and photos"))
+    alerts = BooleanField(_l("Write to me also about similar problems nearby"))
+    enterprise = BooleanField(_l("The unit in charge may pass my contact to its contractor, to find the place"))
+    client_id = HiddenField()
+
+    def validate_email(self, field: StringField) -> None:
+        field.data = (field.data or "").strip()
+        if not field.data:
+            return
+        try:
+            field.data = validate_email(field.data, check_deliverability=False).normalized
+        except EmailNotValidError:
+            raise ValidationError(_l("This is not an e-mail address, like ten@example.com.")) from None
+
+    def validate_phone(self, field: StringField) -> None:
+        field.data = (field.data or "").strip()
+        if field.data:
+            field.data = telephone(field.data)
+
+    @property
+    def consents(self) -> tuple[str, ...]:
+        """What was agreed to, each for itself. Sending without the tick against it is the consent to publish."""
+        given = {
+            "publication": not self.hide_content.data,
+            "alerts": self.alerts.data,
+            "contractor": self.enterprise.data,
+        }
+        return tuple(purpose for purpose, said in given.items() if said)
+
+
+def telephone(text: str) -> str:
+    """A number as it is stored, +84…; ValidationError when it is none."""
+    try:
+        number = phonenumbers.parse(text, "VN")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValidationError(_l("This is not a telephone number, like 0912 345 678."))
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def questions_form(category: Category, language: str, answers: dict[str, str]) -> FlaskForm:
+    """The questions of a category as a form: a field `answer_<code>` each. The domain checks the answers."""
+    members: dict[str, Any] = {}
+    for question in category.questions:
+        label = question.label.in_(language)
+        if question.kind == "choice":
+            choices = [SelectChoice(choice.code, choice.label.in_(language)) for choice in question.choices]
+            field: Any = RadioField(label, choices=choices, validate_choice=False, validators=[Optional()])
+        else:
+            field = StringField(label, [Length(max=200, message=TOO_LONG)])
+        members[f"answer_{question.code}"] = field
+    form: FlaskForm = type("QuestionsForm", (FlaskForm,), members)(
+        data={f"answer_{code}": answer for code, answer in answers.items()}
+    )
+    return form
+
+
+class WordsForm(FlaskForm):
+    """A few words on the reporter's own page, perhaps with photos. What they are for is the page's to say."""
+
+    words = TextAreaField(_l("Your words"), [Length(max=2000, message=TOO_LONG)])
+    photos = MultipleFileField(_l("Photos"))
+
+
+class RatingForm(FlaskForm):
+    rating = RadioField(_l("How do you find the answer?"), choices=[], validators=[Optional()])
+    reason = RadioField(_l("What are you not satisfied with?"), choices=[], validators=[Optional()])
+    words = TextAreaField(_l("Your words"), [Length(max=2000, message=TOO_LONG)])
+
+
+class DigitsForm(FlaskForm):
+    digits = StringField(_l("Six digits from the message"), [Length(max=12, message=TOO_LONG)])
+
+
+class PressForm(FlaskForm):
+    """A single button."""
+
+
+class AddressQuery(FlaskForm):
+    """The search box; a plain GET."""
+
+    class Meta:
+        csrf = False
+
+    q = StringField(_l("Search for a place"), [Length(max=200, message=TOO_LONG)])
+
+
+__all__ = [
+    "AddressQuery",
+    "ContactForm",
+    "DigitsForm",
+    "PhotosForm",
+    "PlaceForm",
+    "PressForm",
+    "RatingForm",
+    "WardForm",
+    "WhatForm",
+    "WordsForm",
+    "questions_form",
+    "telephone",
+]

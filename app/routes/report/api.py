@@ -1,0 +1,161 @@
+"""One JSON endpoint that files for our own scripts: the same domain call as the form, answers by field."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from app.domain.errors import Forbidden, Invalid
+from app.domain.reports import filing
+from app.extensions import csrf, limiter, unit_of_work
+from app.forms.report import ContactForm
+from app.models.choices import PlaceSource
+from app.routes.report import bp, kept
+from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_json, counts, has_no_contact_in_json
+from app.web import language, links
+from app.web.access import open_to_all
+from app.web.actors import actor
+
+WORD_FIELDS = ("category", "ward", "words", "wayfinding", "nearest_address")
+
+
+@bp.post("/api/report")
+@open_to_all
+@csrf.exempt
+@limiter.limit(BY_ADDRESS, deduct_when=counts)
+@limiter.limit(BY_CONTACT, key_func=contact_of_json, exempt_when=has_no_contact_in_json, deduct_when=counts)
+def file_json() -> ResponseReturnValue:
+    """File from JSON. 201 with code and link, 200 for a client id that was filed before, 422 with messages by field.
+
+    A page of ours must have sent it: the Origin header is required and must be our own. The draft of the browser's
+    cookie gives its photos when it has the same client id.
+    """
+    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+        raise Forbidden(_l("Only the pages of this site may send reports here."))
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or not _can_be_kept(body):
+        return _by_field({"": str(_l("Send one JSON object."))})
+    try:
+        asked = _filing(body)
+        with unit_of_work():
+            filed = filing.submit(asked, by=actor())
+            code, secret, is_new = filed.report.code, filed.secret, filed.is_new
+    except Invalid as error:
+        return _by_field({error.field or "": str(error.message)})
+    own = url_for("own.page", code=code, secret=secret)
+    response = jsonify({"code": code, "link": own, "done": url_for("report.done", code=code, secret=secret)})
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = own
+    return links.remember(response, code, secret)
+
+
+def _filing(body: dict[str, Any]) -> filing.Filing:
+    """The shape of the body; Invalid with the field that is wrong."""
+    text = {name: _text(body, name) for name in WORD_FIELDS}
+    person_id = actor().person_id
+    draft = kept.draft()
+    client_id = _text(body, "client_id")
+    asked = filing.Filing(
+        client_id=client_id,
+        lat=_degrees(body, "lat", 90),
+        lng=_degrees(body, "lng", 180),
+        accuracy_m=_whole(body, "accuracy_m"),
+        place_source=_source(body),
+        answers=_answers(body),
+        is_dangerous=body.get("is_dangerous") is True,
+        hide_content=body.get("hide_content") is True,
+        contact=filing.Contact() if person_id is not None else _contact(body),
+        person_id=person_id,
+        language=language.chosen(),
+        observed_at=_moment(body),
+        consents=_consents(body),
+        draft_id=draft.id if draft is not None and draft.client_id == client_id else None,
+        **text,
+    )
+    return replace(asked, lng=None) if asked.lat is None else asked
+
+
+def _can_be_kept(body: dict[str, Any]) -> bool:
+    """No database keeps a NUL, and half of a surrogate pair is no letter; neither comes from our pages."""
+    try:
+        return b"\\u0000" not in json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name) or ""
+    if not isinstance(value, str):
+        raise Invalid(_l("This must be text."), field=name)
+    return value
+
+
+def _degrees(body: dict[str, Any], name: str, most: int) -> float | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
+        raise Invalid(_l("Give the place in degrees, like 21.0285 and 105.8542."), field=name)
+    return float(value)
+
+
+def _whole(body: dict[str, Any], name: str) -> int | None:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        return None
+    return round(min(value, 100_000))
+
+
+def _source(body: dict[str, Any]) -> PlaceSource:
+    said = str(body.get("place_source") or "")
+    return PlaceSource(said) if said in set(PlaceSource) else PlaceSource.MAP
+
+
+def _answers(body: dict[str, Any]) -> dict[str, str]:
+    answers = body.get("answers") or {}
+    if not isinstance(answers, dict):
+        raise Invalid(_l("Give the answers as question and answer."), field="answers")
+    return {str(code): str(answer)[:200] for code, answer in answers.items()}
+
+
+def _contact(body: dict[str, Any]) -> filing.Contact:
+    said = body.get("contact") or {}
+    if not isinstance(said, dict):
+        raise Invalid(_l("Give the contact as name, email and phone."), field="contact")
+    form = ContactForm(
+        MultiDict({name: str(said.get(name) or "") for name in ("name", "email", "phone")}), meta={"csrf": False}
+    )
+    if not form.validate():
+        field, messages = next(iter(form.errors.items()))
+        raise Invalid(messages[0], field=str(field))
+    return filing.Contact(form.name.data or "", form.email.data or "", form.phone.data or "")
+
+
+def _consents(body: dict[str, Any]) -> tuple[str, ...]:
+    said = body.get("consents")
+    return tuple(one for one in ("publication", "alerts", "contractor") if isinstance(said, list) and one in said)
+
+
+def _moment(body: dict[str, Any]) -> datetime | None:
+    value = body.get("observed_at")
+    if not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise Invalid(_l("The time of the observation cannot be right."), field="observed_at") from None
+    if moment.tzinfo is None:
+        raise Invalid(_l("The time of the observation needs its time zone."), field="observed_at")
+    return moment
+
+
+def _by_field(errors: dict[str, str]) -> ResponseReturnValue:
+    return jsonify({"errors": errors}), 422

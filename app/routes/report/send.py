@@ -1,0 +1,201 @@
+"""The summary with its promise, the contact, the one press that files the report, and the page after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.domain import drafts, promises, qr, routing
+from app.domain.city import store
+from app.domain.errors import Invalid
+from app.domain.reports import by_secret, filing
+from app.extensions import limiter, unit_of_work
+from app.forms.report import ContactForm, PressForm
+from app.models import Draft, now
+from app.models.choices import Severity
+from app.routes.report import bp, kept
+from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_form, counts, has_no_contact_in_form
+from app.web import language, links
+from app.web.access import open_to_all
+from app.web.actors import actor
+
+ENDPOINTS = {"place": "report.place", "ward": "report.place", "wayfinding": "report.place"}
+
+
+@bp.get("/report/send")
+@open_to_all
+def send() -> ResponseReturnValue:
+    """Everything once more, each with a link to change it, and what will be promised."""
+    draft = kept.draft()
+    if draft is not None and draft.report_id is not None:
+        return _to_done(draft)
+    said = drafts.Said.of(draft)
+    form = ContactForm(
+        formdata=None,
+        data={
+            "name": said.name,
+            "email": said.email,
+            "phone": said.phone,
+            "nameless": said.is_nameless,
+            "hide_content": said.hide_content,
+            "alerts": "alerts" in said.consents,
+            "enterprise": "contractor" in said.consents,
+        },
+    )
+    return _page(draft, form)
+
+
+@bp.post("/report/send")
+@open_to_all
+@limiter.limit(BY_ADDRESS, deduct_when=counts)
+@limiter.limit(BY_CONTACT, key_func=contact_of_form, exempt_when=has_no_contact_in_form, deduct_when=counts)
+def file() -> ResponseReturnValue:
+    """File the report. Pressed twice, or sent again after a lost answer, it leads to the same report."""
+    draft = kept.draft()
+    if draft is None:
+        flash(_("What you had typed is no longer here: it is kept for seven days. Please begin again."), "warn")
+        return redirect(url_for("report.start"), 303)
+    if draft.report_id is not None:
+        return _to_done(draft)
+    form = ContactForm()
+    if not (form.validate_on_submit() and _has_contact(form)):
+        kept.keep(**_said_of(form))
+        return _page(kept.draft(), form, 422)
+    try:
+        code, secret = _submit(draft, form)
+    except Invalid as error:
+        return _refused(form, error)
+    answer = make_response(redirect(url_for("report.done", code=code, secret=secret), 303))
+    return links.remember(answer, code, secret)
+
+
+@bp.get("/r/<code>/mine/<secret>/sent")
+@open_to_all
+def done(code: str, secret: str) -> ResponseReturnValue:
+    """The code, the promise as a moment, and what happens next. It can be opened again."""
+    report, _link = by_secret(code, secret)
+    city, lang = store.current(), language.chosen()
+    unit, at = city.unit_of(report.unit_id), report.filed_at
+    hours = promises.working_time(city, report.unit_id)
+    own = url_for("own.page", code=report.code, secret=secret, _external=True)
+    return render_template(
+        "report/done.html",
+        report=report,
+        category=city.category_of(report.category_id),
+        unit=unit,
+        own=own,
+        own_qr=qr.svg(own, _("QR code of your own link")),
+        press=PressForm(formdata=None),
+        secret=secret,
+        is_urgent=report.severity is Severity.URGENT,
+        opens_at=None if hours.is_working(at) else hours.next_open(at),
+        contact=_contact_hint(report.is_nameless, report.is_contact_confirmed),
+        lang=lang,
+    )
+
+
+def _submit(draft: Draft, form: ContactForm) -> tuple[str, str]:
+    """The code and the secret of the filed report."""
+    who = actor()
+    asked = drafts.filing_of(draft, person_id=who.person_id, language=language.chosen(), **_said_of(form))
+    with unit_of_work():
+        filed = filing.submit(asked, by=who)
+        return filed.report.code, filed.secret
+
+
+def _has_contact(form: ContactForm) -> bool:
+    """Somebody without an account leaves an address, or says that they do not want to."""
+    if actor().person_id is not None or form.email.data or form.phone.data or form.nameless.data:
+        return True
+    form.email.errors = [_("Leave an e-mail address or a telephone number, so that the answer can reach you.")]
+    return False
+
+
+def _said_of(form: ContactForm) -> dict[str, Any]:
+    return {
+        "name": (form.name.data or "").strip()[:120],
+        "email": (form.email.data or "")[:254],
+        "phone": (form.phone.data or "")[:30],
+        "is_nameless": bool(form.nameless.data),
+        "hide_content": bool(form.hide_content.data),
+        "consents": list(form.consents),
+    }
+
+
+def _refused(form: ContactForm, error: Invalid) -> ResponseReturnValue:
+    """Back to the page that can mend it; what was typed is kept."""
+    kept.keep(**_said_of(form))
+    field = error.field or ""
+    if field in form:
+        form[field].errors = [error.message]
+        return _page(kept.draft(), form, 422)
+    flash(str(error.message), "error")
+    if field == "words" or field == "category" or field.startswith("answer_"):
+        return kept.go(url_for("report.what"))
+    return kept.go(url_for(ENDPOINTS.get(field, "report.start")))
+
+
+def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> ResponseReturnValue:
+    said = drafts.Said.of(draft)
+    if draft is None or not said.has_place:
+        return kept.go(url_for("report.place"))
+    if not said.category:
+        return kept.go(url_for("report.what"))
+    photos = drafts.photos_of(draft)
+    asked = drafts.filing_of(draft, person_id=actor().person_id, language=language.chosen())
+    try:
+        filing.check(asked, has_photo=bool(photos))
+        planned = filing.plan(asked, now())
+    except Invalid as error:
+        return _refused(form, error)
+    page = render_template(
+        "report/send.html",
+        form=form,
+        step=4,
+        said=said,
+        planned=planned,
+        photos=photos,
+        unit=planned.city.units[planned.routed.unit],
+        ward=planned.city.wards[planned.ward],
+        why=routing.explain(
+            planned.city,
+            planned.routed.rule_code,
+            unit=planned.routed.unit,
+            ward=planned.ward,
+            site=planned.routed.site,
+            language=language.chosen(),
+        ),
+        answers=_answers(planned.category, said),
+        may_be_nameless=planned.city.settings.nameless and planned.category.nameless,
+        person=current_user if current_user.is_authenticated else None,
+        client_id=draft.client_id,
+    )
+    return kept.with_cookie((page, status))
+
+
+def _answers(category: Any, said: drafts.Said) -> list[tuple[str, str]]:
+    shown, lang = [], language.chosen()
+    for question in category.questions:
+        given = said.answers.get(question.code)
+        if given:
+            labels = {choice.code: choice.label.in_(lang) for choice in question.choices}
+            shown.append((question.label.in_(lang), labels.get(given, given)))
+    return shown
+
+
+def _to_done(draft: Draft) -> ResponseReturnValue:
+    filed = drafts.filed_from(draft)
+    if filed is None:
+        return redirect(url_for("report.start"), 303)
+    report, secret = filed
+    return redirect(url_for("report.done", code=report.code, secret=secret), 303)
+
+
+def _contact_hint(is_nameless: bool, is_confirmed: bool) -> str:
+    if is_nameless:
+        return "nameless"
+    return "confirmed" if is_confirmed else "waiting"

@@ -1,0 +1,138 @@
+"""The first page: what is not for us, and the photos."""
+
+from __future__ import annotations
+
+from flask import flash, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from app.domain import drafts, places
+from app.domain.city import store
+from app.domain.media import store as kept_photos
+from app.domain.media.exif import LatLng
+from app.domain.media.refusal import MAX_PHOTOS, PhotoRefused
+from app.domain.reports import by_secret
+from app.extensions import unit_of_work
+from app.forms.report import PhotosForm, PressForm
+from app.models import Draft, Photo
+from app.models.choices import PhotoState, PlaceSource
+from app.routes.report import bp, kept
+from app.web.access import open_to_all
+
+
+@bp.get("/report")
+@open_to_all
+def start() -> ResponseReturnValue:
+    """Photo first or place first; what is not taken is said before anything is typed."""
+    return _page(PhotosForm(formdata=None))
+
+
+@bp.post("/report")
+@open_to_all
+def photos() -> ResponseReturnValue:
+    """Keep the photos, each checked by itself, and go on to the place."""
+    form = PhotosForm()
+    if not form.validate_on_submit():
+        return _page(form), 422
+    files = [file for file in form.photos.data or () if isinstance(file, FileStorage) and file.filename]
+    draft = kept.keep()
+    device = _device(form)
+    refused, taken = _keep_photos(draft, files, device)
+    proposed = _proposed(taken, device, form.place_from.data == "photo")
+    if taken or proposed:
+        kept.keep(**({"photos": True} if taken else {}), **({"proposed": proposed} if proposed else {}))
+    if refused:
+        form.photos.errors = [str(error.message) for error in refused]
+        return kept.with_cookie((_page(form), 422))
+    return kept.go(url_for("report.start" if request.form.get("then") == "more" else "report.place"))
+
+
+@bp.post("/report/photos/<name>/remove")
+@open_to_all
+def remove_photo(name: str) -> ResponseReturnValue:
+    draft = kept.open_draft()
+    if draft is not None and PressForm().validate_on_submit():
+        drafts.remove_photo(draft, name)
+        if not kept_photos.of(draft):
+            kept.keep(photos=False)
+        flash(_("The photo was removed."), "done")
+    return kept.go(url_for("report.start"))
+
+
+@bp.get("/report/photos.json")
+@open_to_all
+def photo_states() -> ResponseReturnValue:
+    """Which of the draft's photos can be looked at by now."""
+    ready = [photo.name for photo in drafts.photos_of(kept.open_draft()) if photo.state is PhotoState.READY]
+    return jsonify({"ready": ready})
+
+
+@bp.post("/report/again/<code>/<secret>")
+@open_to_all
+def again(code: str, secret: str) -> ResponseReturnValue:
+    """Another report at the same place, for whoever filed the one before."""
+    report, _link = by_secret(code, secret)
+    if PressForm().validate_on_submit():
+        kept.keep(**drafts.report_again(report.code))
+    return kept.go(url_for("report.start"))
+
+
+@bp.post("/report/discard")
+@open_to_all
+def discard() -> ResponseReturnValue:
+    """Forget what was typed, photos too."""
+    draft = kept.open_draft()
+    if draft is not None and PressForm().validate_on_submit():
+        for photo in list(kept_photos.of(draft)):
+            drafts.remove_photo(draft, photo.name)
+        with unit_of_work():
+            drafts.clear(request.cookies.get(kept.COOKIE, ""))
+        flash(_("What you had typed is gone."), "done")
+    return kept.go(url_for("report.start"))
+
+
+def _page(form: PhotosForm) -> str:
+    city = store.current()
+    draft = kept.open_draft()
+    return render_template(
+        "report/start.html",
+        form=form,
+        press=PressForm(formdata=None),
+        photos=drafts.photos_of(draft),
+        most=MAX_PHOTOS,
+        has_draft=draft is not None and bool(draft.data),
+        not_here=[category for category in city.categories.values() if category.stops],
+    )
+
+
+def _device(form: PhotosForm) -> LatLng | None:
+    if form.lat.data is None or form.lng.data is None:
+        return None
+    return LatLng(form.lat.data, form.lng.data)
+
+
+def _keep_photos(
+    draft: Draft, files: list[FileStorage], device: LatLng | None
+) -> tuple[list[PhotoRefused], list[Photo]]:
+    """Each file by itself: what is refused is said, the rest is kept."""
+    refused, taken = [], []
+    for file in files:
+        try:
+            taken.append(kept_photos.attach(draft, file.stream, file.filename or "", place=device))
+        except PhotoRefused as error:
+            refused.append(error)
+    return refused, taken
+
+
+def _proposed(taken: list[Photo], device: LatLng | None, is_of_photo: bool) -> dict[str, object]:
+    """The pin to be confirmed: from a photo before the device's own; nothing outside the city."""
+    for photo in taken:
+        if photo.lat is not None and photo.lng is not None:
+            is_device = device is not None and (photo.lat, photo.lng) == tuple(device)
+            source = PlaceSource.DEVICE if is_device and not is_of_photo else PlaceSource.PHOTO
+            if places.spot(photo.lat, photo.lng).is_inside:
+                return {"lat": photo.lat, "lng": photo.lng, "source": source.value}
+    if device is not None and places.spot(*device).is_inside:
+        return {"lat": device.lat, "lng": device.lng, "source": PlaceSource.DEVICE.value}
+    return {}

@@ -1,0 +1,157 @@
+"""What it is: words, a kind of problem suggested from them, danger, its questions, similar reports nearby."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from app.domain import drafts, public_view
+from app.domain.city import store
+from app.domain.city.model import Category
+from app.domain.errors import Invalid
+from app.domain.reports import filing, nearby
+from app.forms.report import WhatForm, questions_form
+from app.routes.report import bp, kept
+from app.web import cards, language
+from app.web.access import open_to_all
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a chosen category still has to say or ask."""
+
+    category: Category
+    form: FlaskForm
+    similar: list[dict[str, Any]]
+
+    @property
+    def is_needed(self) -> bool:
+        return bool(self.category.questions or self.category.stopper or self.similar)
+
+
+@bp.get("/report/what")
+@open_to_all
+def what() -> ResponseReturnValue:
+    said = kept.said()
+    data = {"words": said.words, "category": said.category, "danger": "yes" if said.is_dangerous else "no"}
+    return _page(WhatForm(formdata=None, data=data), _details(said.category, dict(said.answers)))
+
+
+@bp.post("/report/what")
+@open_to_all
+def keep_what() -> ResponseReturnValue:
+    """Keep what was said. What the category still asks is asked before going on, once."""
+    form = WhatForm()
+    category = store.current().categories.get(str(form.category.data or ""))
+    is_valid = form.validate_on_submit()
+    details = _details(category.code if category else "", _answers(category))
+    if is_valid:
+        _keep(form, category)
+    if is_valid and request.form.get("then") == "suggest":
+        return kept.go(url_for("report.what", _anchor="kind"))
+    if is_valid and category is None:
+        form.category.errors = [_pick(form.words.data or "")]
+    if is_valid and category is not None and category.stops:
+        form.category.errors = [category.stopper.in_(language.chosen())]
+    if form.errors or category is None:
+        return kept.with_cookie((_page(form, details), 422))
+    if details is not None and details.is_needed and form.asked.data != category.code:
+        return kept.go(url_for("report.what", _anchor="details"))
+    if details is not None and not _are_answered(details, category):
+        return kept.with_cookie((_page(form, details), 422))
+    return kept.go(url_for("report.send" if kept.said().has_place else "report.place"))
+
+
+@bp.get("/report/what/details")
+@open_to_all
+def details() -> ResponseReturnValue:
+    """For the script: what the chosen category asks, as a part of the page."""
+    return render_template("report/_details.html", details=_details(request.args.get("category", ""), {}))
+
+
+@bp.post("/report/suggest")
+@open_to_all
+def suggest() -> ResponseReturnValue:
+    """For the script: categories for the words typed so far. Words travel in the body, so no log keeps them."""
+    words = str(request.form.get("words", ""))[: filing.MAX_WORDS]
+    return jsonify({"categories": drafts.suggestions(words)})
+
+
+def _keep(form: WhatForm, category: Category | None) -> None:
+    kept.keep(
+        words=(form.words.data or "").strip(),
+        category=category.code if category else "",
+        is_dangerous=form.danger.data == "yes",
+        answers=_answers(category),
+        asked=str(form.asked.data or ""),
+    )
+
+
+def _answers(category: Category | None) -> dict[str, str]:
+    """The answers on this form; those kept before when the questions were not on the page."""
+    if category is None:
+        return {}
+    if request.form.get("asked") != category.code:
+        return {code: text for code, text in kept.said().answers.items() if category.question(code)}
+    given = {question.code: request.form.get(f"answer_{question.code}", "") for question in category.questions}
+    return {code: text.strip()[:200] for code, text in given.items() if text.strip()}
+
+
+def _are_answered(details: Details, category: Category) -> bool:
+    """Does the domain take these answers? If not, the field says why."""
+    try:
+        filing.check_answers(category, _answers(category), language.chosen())
+    except Invalid as error:
+        if error.field in details.form:
+            details.form[error.field].errors = [error.message]
+        return False
+    return True
+
+
+def _details(code: str, answers: dict[str, str]) -> Details | None:
+    category = store.current().categories.get(code)
+    if category is None:
+        return None
+    return Details(category, questions_form(category, language.chosen(), answers), _similar(category))
+
+
+def _similar(category: Category) -> list[dict[str, Any]]:
+    said = kept.said()
+    if said.lat is None or said.lng is None or category.stops:
+        return []
+    near = nearby.similar(category.code, said.lat, said.lng)
+    views = public_view.several([one.report for one in near])
+    return [cards.public_card(view, distance_m=one.distance_m) for one, view in zip(near, views, strict=True)]
+
+
+def _pick(words: str) -> str:
+    if drafts.suggestions(words):
+        return _("Is this the right kind of problem? Check it, then continue.")
+    return _("Choose the kind of problem.")
+
+
+def _page(form: WhatForm, details: Details | None) -> str:
+    city, lang = store.current(), language.chosen()
+    suggested = drafts.suggestions(form.words.data or "")
+    chosen = str(form.category.data or "")
+    first = list(dict.fromkeys([*([chosen] if chosen in city.categories else []), *suggested]))
+    groups = [
+        (group, [one for one in city.categories.values() if one.group == group.code and one.code not in first])
+        for group in city.groups.values()
+    ]
+    return render_template(
+        "report/what.html",
+        form=form,
+        step=3,
+        details=details,
+        first=[city.categories[code] for code in first],
+        selected=chosen or (suggested[0] if suggested else ""),
+        groups=groups,
+        photos=len(drafts.photos_of(kept.open_draft())),
+        lang=lang,
+    )

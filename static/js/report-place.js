@@ -1,0 +1,127 @@
+// The map moves under a fixed cross. Pressing it, the arrows and the keys move it too; the form carries the middle.
+import { device } from "./report-device.js";
+
+const L = window.L;
+const form = document.querySelector("[data-pin]");
+const said = form.dataset;
+const spot = form.querySelector("[data-spot] span");
+const CLOSE = 17;
+const STEP = 40;
+const CALM = { animate: !matchMedia("(prefers-reduced-motion: reduce)").matches };
+
+document.documentElement.classList.add("scripted");
+form.querySelector("[data-map-part]").hidden = false;
+const fields = form.elements;
+const bounds = L.latLngBounds([+said.south, +said.west], [+said.north, +said.east]);
+const known = fields.lat.value && fields.lng.value ? L.latLng(+fields.lat.value, +fields.lng.value) : null;
+
+const map = L.map(form.querySelector("[data-map]"), {
+  zoomControl: false,
+  attributionControl: Boolean(said.attribution),
+  maxBounds: bounds.pad(0.2),
+  minZoom: +said.minZoom,
+  maxZoom: 19,
+  keyboardPanDelta: STEP,
+});
+if (said.tiles) L.tileLayer(said.tiles, { attribution: said.attribution, maxZoom: 19 }).addTo(map);
+if (known) map.setView(known, said.area ? 14 : CLOSE);
+else map.fitBounds(bounds);
+outlines();
+
+let chosen = Boolean(known);
+let moving = 0;
+map.on("moveend", () => take(map.getCenter(), "map"));
+map.on("click", (event) => map.panTo(event.latlng, CALM));
+
+for (const button of form.querySelectorAll("[data-pan]")) {
+  const [x, y] = button.dataset.pan.split(",").map(Number);
+  button.addEventListener("click", () => map.panBy([x * STEP, y * STEP], CALM));
+}
+for (const button of form.querySelectorAll("[data-zoom]")) {
+  button.addEventListener("click", () => map.setZoom(map.getZoom() + +button.dataset.zoom, CALM));
+}
+for (const name of ["lat", "lng"]) {
+  fields[name].addEventListener("change", () => {
+    const [lat, lng] = [Number(fields.lat.value), Number(fields.lng.value)];
+    if (fields.lat.value && fields.lng.value && Math.abs(lat) <= 90 && Math.abs(lng) <= 180) {
+      settle({ lat, lng }, "typed");
+    }
+  });
+}
+
+form.querySelector("[data-me]").addEventListener("click", async (event) => {
+  const button = event.currentTarget;
+  button.disabled = true;
+  spot.textContent = said.asking;
+  try {
+    const here = await device(10_000);
+    settle(here, "device", here.accuracy);
+  } catch (error) {
+    spot.textContent = error.code === 1 ? said.denied : error.code === 3 ? said.slow : said.unavailable;
+  } finally {
+    button.disabled = false;
+  }
+});
+
+// A place that was told, not dragged: its source stays until the map is moved again.
+function settle(place, source, accuracy) {
+  moving += 1;
+  map.once("moveend", () => {
+    moving -= 1;
+    chosen = true;
+    write(place, source, accuracy);
+  });
+  map.setView([place.lat, place.lng], Math.max(map.getZoom(), CLOSE), { animate: false });
+}
+
+function take(middle, source) {
+  if (moving || (!chosen && map.getZoom() < 13)) return;
+  if (known && !moving && middle.distanceTo(L.latLng(+fields.lat.value, +fields.lng.value)) < 1) return;
+  chosen = true;
+  write(middle, source);
+}
+
+function write(place, source, accuracy) {
+  fields.lat.value = place.lat.toFixed(6);
+  fields.lng.value = place.lng.toFixed(6);
+  fields.source.value = source;
+  fields.accuracy.value = accuracy ? Math.round(accuracy) : "";
+  fields.address.value = "";
+  tell();
+}
+
+let waiting;
+function tell() {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    const answer = await fetch(`${said.where}?lat=${fields.lat.value}&lng=${fields.lng.value}`);
+    const where = await answer.json();
+    spot.textContent = where.said || where.offered.map((ward) => ward.name).join(", ");
+    spot.classList.toggle("is-outside", !where.inside);
+  }, 350);
+}
+
+async function outlines() {
+  const answer = await fetch(said.outlines).catch(() => null);
+  if (!answer?.ok) return;
+  const named = document.documentElement.lang === "en" ? "name_en" : "name_vi";
+  const wards = await answer.json();
+  const layer = L.geoJSON(wards, { interactive: false, className: "ward-line", style: { weight: 1, fillOpacity: 0.6 } });
+  layer.eachLayer((ward) => {
+    const { lat, lng } = ward.feature.properties;
+    const label = L.tooltip({ permanent: true, direction: "center", className: "ward-name", opacity: 1 });
+    const name = document.createElement("span");
+    name.textContent = ward.feature.properties[named];
+    ward.label = label.setLatLng([lat, lng]).setContent(name);
+  });
+  layer.addTo(map).bringToBack();
+  const names = () => {
+    layer.eachLayer((ward) => {
+      const show = map.getZoom() >= 13 && map.getBounds().intersects(ward.getBounds());
+      if (show && !map.hasLayer(ward.label)) map.addLayer(ward.label);
+      if (!show && map.hasLayer(ward.label)) map.removeLayer(ward.label);
+    });
+  };
+  map.on("moveend", names);
+  names();
+}

@@ -1,0 +1,70 @@
+// Photos: made smaller before they travel, with the place asked beside them; then the page goes on by itself.
+import { deviceWithin } from "./report-device.js";
+import { placeInside } from "./report-exif.js";
+
+const LONGEST = 2048;
+const QUALITY = 0.8;
+const PATIENCE = 7000;
+
+document.documentElement.classList.add("scripted");
+const form = document.querySelector("[data-photos]");
+const input = form?.querySelector("input[type=file]");
+const state = form?.querySelector("[data-state]");
+
+input?.addEventListener("change", async () => {
+  if (!input.files.length) return;
+  const files = [...input.files];
+  state.textContent = form.dataset.working;
+  const found = (await Promise.all(files.map(placeInside))).find(Boolean);
+  if (!found) state.textContent = form.dataset.asking;
+  const [smaller, place] = await Promise.all([Promise.all(files.map(shrink)), found ?? deviceWithin(PATIENCE)]);
+  state.textContent = form.dataset.working;
+  if (place) tell(place, found ? "photo" : "");
+  replace(smaller);
+  form.requestSubmit();
+});
+
+function tell(place, from) {
+  form.elements.lat.value = place.lat;
+  form.elements.lng.value = place.lng;
+  form.elements.accuracy.value = place.accuracy ?? "";
+  form.elements.place_from.value = from;
+}
+
+// What a browser cannot draw (HEIC, mostly) travels as it is; the server reads it.
+async function shrink(file) {
+  if (file.size < 400_000) return file;
+  try {
+    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const share = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(bitmap.width * share);
+    canvas.height = Math.round(bitmap.height * share);
+    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+    return blob && blob.size < file.size ? new File([blob], file.name, { type: "image/jpeg" }) : file;
+  } catch {
+    return file;
+  }
+}
+
+function replace(files) {
+  const carrier = new DataTransfer();
+  for (const file of files) carrier.items.add(file);
+  input.files = carrier.files;
+}
+
+// Photos are prepared behind the scenes; when one is ready its picture takes the place of the words.
+const shots = document.querySelector("[data-shots]");
+if (shots?.querySelector(".shot__wait")) wait(12);
+
+async function wait(times) {
+  const { ready } = await (await fetch(shots.dataset.shots)).json();
+  for (const shot of shots.querySelectorAll(".shot")) {
+    const words = shot.querySelector(".shot__wait");
+    if (!words || !ready.includes(shot.dataset.name)) continue;
+    words.replaceWith(Object.assign(new Image(160, 120), { src: shot.dataset.src, alt: shot.dataset.alt }));
+  }
+  if (times > 1 && shots.querySelector(".shot__wait")) setTimeout(() => wait(times - 1), 1500);
+}
