@@ -132,7 +132,7 @@ def rate(code: str, secret: str) -> ResponseReturnValue:
     form = _rating_form()
     said = str(form.rating.data or "")
     reason = str(form.reason.data or "")
-    if not form.validate_on_submit() or said not in Rating:
+    if not form.validate_on_submit() or said not in set(Rating):
         if not form.errors:
             form.rating.errors = [_("Choose one of the three.")]
         return _shown(report, link, secret, rating=form, status=422)

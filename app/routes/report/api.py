@@ -29,7 +29,7 @@ WORD_FIELDS = ("category", "ward", "words", "wayfinding", "nearest_address")
 
 @bp.post("/api/report")
 @open_to_all
-@csrf.exempt
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
 @limiter.limit(BY_ADDRESS, deduct_when=counts)
 @limiter.limit(BY_CONTACT, key_func=contact_of_json, exempt_when=has_no_contact_in_json, deduct_when=counts)
 def file_json() -> ResponseReturnValue:
@@ -78,7 +78,11 @@ def _filing(body: dict[str, Any]) -> filing.Filing:
         observed_at=_moment(body),
         consents=_consents(body),
         draft_id=draft.id if draft is not None and draft.client_id == client_id else None,
-        **text,
+        category=text["category"],
+        ward=text["ward"],
+        words=text["words"],
+        wayfinding=text["wayfinding"],
+        nearest_address=text["nearest_address"],
     )
     return replace(asked, lng=None) if asked.lat is None else asked
 

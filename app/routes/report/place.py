@@ -105,8 +105,7 @@ def where() -> ResponseReturnValue:
 def _page(form: PlaceForm, *, query: str = "") -> str:
     city, lang = store.current(), language.chosen()
     lat, lng = form.lat.data, form.lng.data
-    has_pin = lat is not None and lng is not None
-    found = places.spot(lat, lng) if has_pin else None
+    found = places.spot(lat, lng) if lat is not None and lng is not None else None
     if found is not None and not found.is_sure and found.is_inside:
         form.offer(found.offered, lang)
     config = current_app.config["HOIAM"]
@@ -116,10 +115,10 @@ def _page(form: PlaceForm, *, query: str = "") -> str:
         step=2,
         query=query,
         hits=places.search(query, lang),
-        has_pin=has_pin,
+        has_pin=found is not None,
         found=found,
         outside=_outside(),
-        arrows=_arrows(lat, lng) if has_pin else {},
+        arrows=_arrows(lat, lng),
         is_area=request.args.get("area") == "1",
         has_borders=areas.has_outlines(),
         tiles_url=config.tiles_url,

@@ -131,8 +131,8 @@ def _similar(category: Category) -> list[dict[str, Any]]:
 
 def _pick(words: str) -> str:
     if drafts.suggestions(words):
-        return _("Is this the right kind of problem? Check it, then continue.")
-    return _("Choose the kind of problem.")
+        return str(_("Is this the right kind of problem? Check it, then continue."))
+    return str(_("Choose the kind of problem."))
 
 
 def _page(form: WhatForm, details: Details | None) -> str:
