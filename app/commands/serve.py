@@ -1,0 +1,208 @@
+"""`flask start`: web and worker in one process, ready from an empty folder. `flask work`: the worker alone.
+
+Each step can be interrupted and is taken up again by the next start.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError, OperationalError
+from waitress.server import create_server
+
+from app import logs, migrations
+from app.config import Config
+from app.domain import city_folder, remembered
+from app.domain.city.problems import Refused
+from app.extensions import db
+from app.jobs.worker import working
+from app.models import Person, Report
+
+THREADS = 8
+FULL = {errno.ENOSPC, errno.EDQUOT}
+SLACK = 1024 * 1024  # beside the photos, what the form itself takes
+
+
+@click.command("start")
+@click.option("--demo/--no-demo", default=False, help="Fill an empty database with a made-up city life.")
+def start(demo: bool) -> None:
+    """Migrate, load the city, and serve: web and worker in one process."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way out
+    config: Config = app.config["HOIAM"]
+    logs.configure(config.log_level)
+    with _told_plainly(config):
+        _prepare(config, demo)
+        server = _listening(app, config)
+        db.session.rollback()
+        signal.signal(signal.SIGTERM, _leave)
+        with working(app):
+            _say_ready(config)
+            server.run()
+        server.close()
+    click.echo("Stopped.")
+
+
+@click.command("work")
+def work() -> None:
+    """The worker alone: letters, clocks, photos."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way out
+    config: Config = app.config["HOIAM"]
+    logs.configure(config.log_level)
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    with _told_plainly(config):
+        if migrations.current(db.engine) != migrations.head():
+            raise click.ClickException("The database is not migrated. Run: flask db upgrade")
+        with working(app):
+            click.echo("The worker is at work.")
+            stopping.wait()
+    click.echo("Stopped.")
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def _prepare(config: Config, demo: bool) -> None:
+    """Everything a page needs. A second start finds it done."""
+    if migrations.current(db.engine) != migrations.head():
+        click.echo("Preparing the database …")
+        migrations.upgrade(db.engine)
+    version = city_folder.load_if_changed(config.city_folder)
+    if version is not None:
+        click.echo(f"Version {version} of the city is in force.")
+    if demo and _wants_demo():
+        _fill_demo()
+
+
+def _wants_demo() -> bool:
+    """An empty database, or one whose filling was interrupted: the command knows what is still to do."""
+    is_empty = db.session.scalar(select(Report.id).limit(1)) is None and (
+        db.session.scalar(select(Person.id).limit(1)) is None
+    )
+    return is_empty or remembered.is_demo()
+
+
+def _fill_demo() -> None:
+    if not find_spec("app.commands.demo"):
+        return
+    fill = import_module("app.commands.demo").demo_cli.commands["fill"]
+    click.get_current_context().invoke(fill)
+
+
+def _listening(app: Flask, config: Config) -> Any:
+    """The server, bound to its port and not yet serving."""
+    try:
+        return create_server(
+            app,
+            host=config.host,
+            port=config.port,
+            threads=THREADS,
+            ident="Hoi Am",
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + SLACK,
+            clear_untrusted_proxy_headers=not config.trusted_proxies,
+        )
+    except OSError as error:
+        raise click.ClickException(_why_not_listening(error, config)) from error
+
+
+def _why_not_listening(error: OSError, config: Config) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {config.port} is taken by another program: choose another one, for example PORT=8080."
+        case errno.EACCES:
+            return f"Port {config.port} needs special rights: choose one above 1023, for example PORT=8080."
+        case _:
+            return f"HOIAM_HOST={config.host} is not an address of this machine: leave it out."
+
+
+def _say_ready(config: Config) -> None:
+    click.echo("")
+    click.echo(f"Hồi Âm is ready: {config.public_url or f'http://{_reachable(config.host)}:{config.port}'}")
+    if remembered.is_demo():
+        _say_accounts()
+    elif db.session.scalar(select(Person.id).where(Person.password_hash.is_not(None)).limit(1)) is None:
+        click.echo("Nobody can sign in yet. Make the first administrator, in a second window:")
+        click.echo("  .venv/bin/flask --app wsgi people admin --email you@example.org")
+    click.echo("Stop with Ctrl+C.")
+    db.session.rollback()
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # nosec B104 - compared, not bound
+
+
+def _say_accounts() -> None:
+    if not find_spec("app.domain.demo.accounts"):
+        return
+    accounts = import_module("app.domain.demo.accounts").ACCOUNTS
+    click.echo("This is a demo: every report is made up. Sign in as one of")
+    for account in accounts:
+        click.echo(f"  {account.email:<40} {account.password:<16} {account.title}")
+
+
+# --- plainly ----------------------------------------------------------------------------------------------------------
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """A polite request to stop: what is in hand is finished first."""
+    raise SystemExit(0)
+
+
+@contextmanager
+def _told_plainly(config: Config) -> Iterator[None]:
+    """What can be expected to go wrong is one sentence with its remedy, and the end is 1."""
+    try:
+        yield
+    except Refused as refused:
+        for problem in refused.problems:
+            click.echo(str(problem), err=True)
+        raise click.ClickException(f"The city folder {config.city_folder} has errors. Nothing was changed.") from None
+    except FileNotFoundError as error:
+        raise click.ClickException(f"{error.filename or error} is missing.") from error
+    except OSError as error:
+        raise click.ClickException(_why_not_written(error.errno, config)) from error
+    except DatabaseError as error:
+        sentence = _database_trouble(error, config)
+        if sentence is None:
+            raise
+        raise click.ClickException(sentence) from error
+
+
+def _why_not_written(number: int | None, config: Config) -> str:
+    if number in FULL:
+        return f"The disk that holds {config.data} is full: free about 1 GB, then start again; it goes on where it was."
+    return f"{config.data} cannot be written to: set HOIAM_DATA to a folder that can."
+
+
+def _database_trouble(error: DatabaseError, config: Config) -> str | None:
+    """The sentence for a trouble that the operator can mend."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is None:
+        if isinstance(error, OperationalError):
+            return "The database does not answer: look at HOIAM_DATABASE_URL, and whether its server runs."
+        return None
+    match code & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return _why_not_written(errno.ENOSPC, config)
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return _why_not_written(errno.EACCES, config)
+        case sqlite3.SQLITE_IOERR:
+            return f"The disk under {config.data} refuses to write or is full: look at it, then start again."
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return f"The database in {config.data} is damaged: put a backup in its place."
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return f"Another program holds the database in {config.data}: stop it, then start again."
+    return None
