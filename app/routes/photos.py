@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, make_response, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from app.domain import drafts
+from app.domain.errors import NotFound
 from app.domain.media.serve import shown_photo
 from app.domain.permissions import Permission, may
 from app.domain.reports import secret_of
@@ -25,9 +27,14 @@ HOUR = 3600
 def photo(name: str, size: str) -> ResponseReturnValue:
     """One size of a photo. 410 for a name that was masked or removed, 404 for what this viewer may not see."""
     shown = shown_photo(name, size, may_see=_may_see)
-    response: Response = send_file(
-        storage().open(shown.key), mimetype="image/webp", etag=f"{name}-{size}", conditional=True
-    )
+    try:
+        with storage().open(shown.key) as file:
+            response = make_response(file.read())
+    except FileNotFoundError:
+        raise NotFound(_l("There is no such photo.")) from None
+    response.mimetype = "image/webp"
+    response.set_etag(f"{name}-{size}")
+    response.make_conditional(request)
     response.headers["Cache-Control"] = f"public, max-age={HOUR}" if shown.is_public else "private, no-store"
     return response
 

@@ -1,0 +1,296 @@
+"""The reporter's own page: opened by its secret alone, and everything one may do there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain import confirmations, workflow
+from app.domain.city import store
+from app.domain.permissions import ANONYMOUS, actor_of
+from app.domain.reports import filing, secret_of
+from app.domain.workflow import Details
+from app.extensions import unit_of_work
+from app.models import Event, Membership, Person, Photo, Report, Words, now
+from app.models.choices import EventKind, Outcome, PhotoKind, PhotoState, Rating, Role, Status
+from tests import photos
+from tests.support.application import Browser, Clock
+from tests.support.html import faults
+
+
+@pytest.fixture
+def report(db_session: Session) -> Report:
+    ward = next(iter(store.current().wards.values()))
+    asked = filing.Filing(
+        client_id="own-page-test",
+        category="parking",
+        lat=ward.lat,
+        lng=ward.lng,
+        words="Xe chắn lối đi",
+        contact=filing.Contact(email="ten@example.org"),
+    )
+    with unit_of_work():
+        code = filing.submit(asked, by=ANONYMOUS).report.code
+    return again(db_session, code)
+
+
+@pytest.fixture
+def desk(db_session: Session, report: Report) -> Callable[..., None]:
+    """The unit takes a step."""
+    with unit_of_work() as session:
+        person = Person(name="Cán bộ", email="clerk@example.org", created_at=now())
+        session.add(person)
+        session.flush()
+        session.add(Membership(person_id=person.id, unit_id=report.unit_id, role=Role.LEAD, created_at=now()))
+        person_id = person.id
+
+    def take(move: str, **details: Any) -> None:
+        who = actor_of(db_session.get_one(Person, person_id))
+        with unit_of_work():
+            workflow.take(report.code, move, by=who, details=Details(**details))
+
+    return take
+
+
+def again(session: Session, code: str) -> Report:
+    session.expire_all()
+    return session.scalars(select(Report).where(Report.code == code)).one()
+
+
+def own(report: Report, rest: str = "") -> str:
+    return f"/r/{report.code}/mine/{secret_of(report)}{rest}"
+
+
+def kinds(session: Session) -> list[EventKind]:
+    return list(session.scalars(select(Event.kind).order_by(Event.id)))
+
+
+# Who gets in --------------------------------------------------------------------------------------------------------
+
+
+def test_the_secret_opens_the_page_and_nothing_else_does(client: Browser, report: Report) -> None:
+    page = client.get(own(report))
+    assert page.status_code == 200
+    assert "Xe chắn lối đi" in page.text
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert client.get(f"/r/{report.code}/mine/guessed").status_code == 404
+    other = secret_of(report)[:-1] + ("A" if secret_of(report)[-1] != "A" else "B")
+    assert client.get(f"/r/{report.code}/mine/{other}").status_code == 404
+    assert client.post(f"/r/{report.code}/mine/guessed/withdraw").status_code == 404
+
+
+def test_the_browser_remembers_and_forgets(client: Browser, new_browser: Callable[[], Browser], report: Report) -> None:
+    client.get(own(report))
+    assert own(report) in client.get("/mine").text
+    assert own(report) not in new_browser().get("/mine").text
+    client.post("/mine/forget")
+    assert own(report) not in client.get("/mine").text
+
+
+def test_a_forged_memory_is_empty(client: Browser, report: Report) -> None:
+    client.set_cookie("hoiam_mine", "W1siMTIzIiwiYSJdXQ.forged")
+    assert client.get("/mine").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_page_is_well_made_and_asks_little(
+    client: Browser, report: Report, count_queries: Any, language: str
+) -> None:
+    with count_queries() as counted:
+        page = client.get(language + own(report))
+    assert faults(page.text) == []
+    assert counted.count <= 12, str(counted)
+
+
+# The contact --------------------------------------------------------------------------------------------------------
+
+
+def test_the_mailed_link_confirms_by_a_button(client: Browser, db_session: Session, report: Report) -> None:
+    link = f"/r/{report.code}/confirm/{confirmations.confirmation_token(report)}"
+    page = client.get(link)
+    assert faults(page.text) == []
+    assert not again(db_session, report.code).is_contact_confirmed  # a mail scanner only looks
+    for _repeated in range(2):
+        answer = client.post(link)
+        assert answer.headers["Location"].endswith(own(report))
+    assert again(db_session, report.code).is_contact_confirmed
+    assert kinds(db_session).count(EventKind.CONTACT_CONFIRMED) == 1
+
+
+def test_an_expired_or_strange_link_says_so(client: Browser, report: Report, clock: Clock) -> None:
+    link = f"/r/{report.code}/confirm/{confirmations.confirmation_token(report)}"
+    assert client.get(link + "x").status_code == 404
+    clock.forward(days=8)
+    assert client.get(link).status_code == 410
+
+
+def test_six_digits_confirm_too(client: Browser, db_session: Session, report: Report) -> None:
+    with unit_of_work():
+        digits = confirmations.make_code(again(db_session, report.code))
+    wrong = f"{(int(digits) + 1) % 10**6:06d}"
+    assert client.post(own(report, "/code"), data={"code-digits": wrong}).status_code == 422
+    spaced = f"{digits[:3]} {digits[3:]}"
+    assert client.post(own(report, "/code"), data={"code-digits": spaced}).status_code == 303
+    assert again(db_session, report.code).is_contact_confirmed
+
+
+def test_five_wrong_tries_are_enough(client: Browser, db_session: Session, report: Report) -> None:
+    with unit_of_work():
+        digits = confirmations.make_code(again(db_session, report.code))
+    wrong = f"{(int(digits) + 1) % 10**6:06d}"
+    for _try in range(5):
+        client.post(own(report, "/code"), data={"code-digits": wrong})
+    assert client.post(own(report, "/code"), data={"code-digits": digits}).status_code == 422
+    assert not again(db_session, report.code).is_contact_confirmed
+
+
+# Going on -----------------------------------------------------------------------------------------------------------
+
+
+def test_words_and_photos_are_added(client: Browser, db_session: Session, report: Report) -> None:
+    data = {"add-words": "Vẫn còn đó", "add-photos": [(BytesIO(photos.jpeg()), "a.jpg"), (BytesIO(b"x"), "b.jpg")]}
+    answer = client.post(own(report, "/add"), data=data, content_type="multipart/form-data")
+    assert answer.status_code == 303
+    page = client.get(own(report)).text
+    assert "Vẫn còn đó" in page
+    assert "b.jpg" in page  # refused by name
+    photo = db_session.scalars(select(Photo)).one()
+    assert (photo.kind, again(db_session, report.code).has_news) == (PhotoKind.ADDITION, True)
+
+
+def test_nothing_is_no_addition(client: Browser, report: Report) -> None:
+    answer = client.post(own(report, "/add"), data={"add-words": " "})
+    assert answer.status_code == 422
+    assert "add-words-error" in answer.text
+
+
+def test_the_units_question_is_answered(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
+    desk("receive")
+    desk("ask", words="Xe màu gì?")
+    db_session.expire_all()
+    with unit_of_work() as session:  # the minute in which staff can take it back has passed
+        for event in session.scalars(select(Event)):
+            event.public_at = event.at
+    assert "Xe màu gì?" in client.get(own(report)).text
+    assert client.post(own(report, "/reply"), data={"reply-words": ""}).status_code == 422
+    assert client.post(own(report, "/reply"), data={"reply-words": "Màu trắng"}).status_code == 303
+    assert again(db_session, report.code).status is Status.IN_PROGRESS
+    assert "Màu trắng" in client.get(own(report)).text
+
+
+def answered(desk: Any) -> None:
+    desk("receive")
+    desk("resolve", words="Đã nhắc chủ xe", outcome=Outcome.NOTHING_FOUND, visit_on=now().date())
+
+
+def test_a_good_rating_closes(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
+    answered(desk)
+    assert 'name="rate-rating"' in client.get(own(report)).text
+    assert client.post(own(report, "/rate"), data={"rate-rating": "nonsense"}).status_code == 422
+    assert client.post(own(report, "/rate"), data={"rate-rating": "satisfied"}).status_code == 303
+    rated = again(db_session, report.code)
+    assert (rated.rating, rated.status) == (Rating.SATISFIED, Status.CLOSED)
+    assert client.post(own(report, "/rate"), data={"rate-rating": "satisfied"}).status_code == 303  # said once, kindly
+
+
+def test_not_satisfied_asks_why_and_may_reopen(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
+    answered(desk)
+    missing = client.post(own(report, "/rate"), data={"rate-rating": "unsatisfied"})
+    assert missing.status_code == 422
+    assert "rate-reason-error" in missing.text
+    said = {"rate-rating": "unsatisfied", "rate-reason": "not_handled", "rate-words": "Xe vẫn ở đó"}
+    assert client.post(own(report, "/rate"), data=said).status_code == 303
+    assert again(db_session, report.code).status is Status.RECEIVED
+
+
+def test_a_refusal_is_appealed_once(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
+    desk("decline", words="Ngoài thẩm quyền", refusal=next(iter(store.current().refusals)))
+    assert client.post(own(report, "/appeal"), data={"appeal-words": "Xin xem lại"}).status_code == 303
+    assert again(db_session, report.code).is_appeal_open
+    client.post(own(report, "/appeal"), data={"appeal-words": "Lần nữa"})
+    assert kinds(db_session).count(EventKind.APPEALED) == 1
+
+
+def test_a_report_is_withdrawn(client: Browser, db_session: Session, report: Report) -> None:
+    assert client.post(own(report, "/withdraw")).status_code == 303
+    assert again(db_session, report.code).status is Status.WITHDRAWN
+    page = client.get(own(report))
+    assert page.status_code == 200  # still its reporter's
+    assert client.get(f"/r/{report.code}").status_code == 410
+
+
+def test_another_report_at_the_same_place(client: Browser, db_session: Session, report: Report) -> None:
+    answer = client.post(f"/report/again/{report.code}/{secret_of(report)}")
+    assert answer.headers["Location"].endswith("/report")
+    assert f'value="{report.lat}"' in client.get("/report/place").text
+
+
+# Me too -------------------------------------------------------------------------------------------------------------
+
+
+def test_me_too_counts_a_browser_once(
+    client: Browser, new_browser: Callable[[], Browser], db_session: Session, report: Report
+) -> None:
+    page = client.get(f"/r/{report.code}/join")
+    assert faults(page.text) == []
+    for _pressed in range(2):
+        assert client.post(f"/r/{report.code}/join").status_code == 303
+    other = new_browser()
+    assert other.post(f"/r/{report.code}/join").status_code == 200  # no mark yet: the page gives one and asks again
+    assert other.post(f"/r/{report.code}/join").status_code == 303
+    assert again(db_session, report.code).affected == 3
+
+
+def test_following_needs_an_account(client: Browser, sign_in: Any, db_session: Session, report: Report) -> None:
+    assert "/sign-in" in client.get(f"/r/{report.code}/follow").headers["Location"]
+    with unit_of_work() as session:
+        person = Person(name="", email="account@example.org", created_at=now())
+        session.add(person)
+        session.flush()
+        person_id = person.id
+    sign_in(db_session.get_one(Person, person_id))
+    assert faults(client.get(f"/r/{report.code}/follow").text) == []
+    assert client.post(f"/r/{report.code}/follow").status_code == 303
+    assert client.post(f"/r/{report.code}/unfollow").status_code == 303
+
+
+# Photos -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_photo_is_its_reporters_until_it_is_published(
+    app: Any, client: Browser, new_browser: Callable[[], Browser], db_session: Session, report: Report
+) -> None:
+    from app.domain.media import store as kept
+
+    photo = kept.attach(again(db_session, report.code), BytesIO(photos.jpeg()), "a.jpg")
+    name = photo.name
+    kept.finish_pending()
+    db_session.expire_all()
+    address = f"/photos/{name}-thumb.webp"
+    assert client.get(address).status_code == 404
+    client.get(own(report))
+    mine = client.get(address)
+    assert (mine.status_code, mine.mimetype, mine.headers["Cache-Control"]) == (200, "image/webp", "private, no-store")
+    assert new_browser().get(address).status_code == 404
+    with unit_of_work() as session:
+        fresh = session.scalars(select(Photo)).one()
+        assert fresh.state is PhotoState.READY
+        fresh.published_at = now()
+        session.scalars(select(Report)).one().publication = "full"
+    public = new_browser().get(address)
+    assert public.status_code == 200
+    assert public.headers["Cache-Control"] == "public, max-age=3600"
+    assert "Set-Cookie" not in public.headers
+    assert new_browser().get(f"/photos/{name}-huge.webp").status_code == 404
+
+
+def test_hidden_words_stay_on_the_own_page(client: Browser, db_session: Session, report: Report) -> None:
+    assert db_session.scalars(select(Words.public_text)).all() == [None]
+    assert "Xe chắn lối đi" not in client.get(f"/r/{report.code}").text
+    assert re.search(r"Xe chắn lối đi", client.get(own(report)).text)
