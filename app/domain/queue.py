@@ -215,6 +215,20 @@ def next_one(asked: Question, *, seen_by: Actor, not_this: str) -> Report | None
     return next((report for report in found if report.code != not_this), None)
 
 
+def to_publish(seen_by: Actor, *, after: tuple[int, int] | None = None, limit: int = PAGE) -> Page:
+    """Reports whose words or photos wait for a check, the one due first on top: one query."""
+    wanted = [Report.content_due_at.is_not(None), handled_by(seen_by)]
+    if after is not None:
+        seen = datetime.fromtimestamp(after[0], tz=ZoneInfo("UTC"))
+        key = tuple_(literal(seen, Report.content_due_at.type), literal(after[1]))
+        wanted.append(tuple_(Report.content_due_at, Report.id) > key)
+    ordered = select(Report).where(*wanted).order_by(Report.content_due_at, Report.id).limit(limit + 1)
+    found = list(db.session.scalars(ordered))
+    shown = found[:limit]
+    last = shown[-1] if len(found) > limit else None
+    return Page(shown, (int(last.content_due_at.timestamp()), last.id) if last and last.content_due_at else None)
+
+
 # Badges ---------------------------------------------------------------------------------------------------------------
 
 

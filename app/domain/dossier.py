@@ -1,0 +1,129 @@
+"""Everything the desk sees of one report, gathered in a fixed number of queries. Never for the public."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.domain import events, queue, routing
+from app.domain.city import store
+from app.domain.errors import Forbidden
+from app.domain.permissions import Actor, Permission, may
+from app.domain.reports import nearby
+from app.domain.reports.find import get, get_for_change
+from app.extensions import db
+from app.models import Event, Photo, Report, Words
+from app.models.choices import EventKind, PhotoState, WordsKind
+
+MOST_EARLIER = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One report from inside. `events` are oldest first, each with its words; `photos` are all that still stand."""
+
+    report: Report
+    events: Sequence[Event]
+    photos: Sequence[Photo]
+    near: Sequence[nearby.Near]
+    earlier: Sequence[Report]  # what this one recurs of, the latest first
+    people: queue.Colleagues
+
+    def words(self, kind: WordsKind) -> list[Words]:
+        return [one for event in self.events for one in event.words if one.kind is kind]
+
+    @property
+    def reporters_photos(self) -> list[Photo]:
+        return [photo for photo in self.photos if photo.event_id is None]
+
+    def photos_of(self, event: Event) -> list[Photo]:
+        return [photo for photo in self.photos if photo.event_id == event.id]
+
+    @property
+    def routed(self) -> Event | None:
+        """How it was routed when it was filed."""
+        return next((event for event in self.events if event.kind is EventKind.ROUTED), None)
+
+    @property
+    def runners_up(self) -> list[str]:
+        """Codes of the units that were next in line; the likeliest first."""
+        routed = self.routed
+        city, here = store.current(), store.current().unit_of(self.report.unit_id).code
+        proposed = [event.data["proposed"] for event in reversed(self.events) if event.data.get("proposed")]
+        others = [*proposed, *(routed.data.get("runners_up", []) if routed else [])]
+        return [code for code in dict.fromkeys(others) if code in city.units and code != here]
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why a person should confirm the unit (codes of `domain.routing`); empty once somebody has."""
+        routed = self.routed
+        return list(routed.data.get("confirm", [])) if routed and self.report.needs_routing_check else []
+
+
+def of(code: str, *, seen_by: Actor) -> Dossier:
+    """The dossier, for those who handle the report. NotFound, Gone for others: at most six queries."""
+    report = get(code, seen_by=seen_by, permission=Permission.HANDLE)
+    happened = (
+        db.session.scalars(
+            select(Event).where(Event.report_id == report.id).options(joinedload(Event.words)).order_by(Event.id)
+        )
+        .unique()
+        .all()
+    )
+    kept = (PhotoState.RAW, PhotoState.READY)
+    photos = db.session.scalars(
+        select(Photo).where(Photo.report_id == report.id, Photo.state.in_(kept)).order_by(Photo.position, Photo.id)
+    ).all()
+    named = {event.actor_id for event in happened} | {event.data.get("assignee") for event in happened}
+    return Dossier(
+        report=report,
+        events=happened,
+        photos=photos,
+        near=nearby.around(report, seen_by=seen_by),
+        earlier=_earlier(report),
+        people=queue.colleagues([report.unit_id], also=[*named, report.assignee_id]),
+    )
+
+
+def _earlier(report: Report) -> Sequence[Report]:
+    """Up the chain of recurrences; no query for what happened for the first time."""
+    if report.recurs_of_id is None:
+        return ()
+    chain = select(Report.id, Report.recurs_of_id).where(Report.id == report.recurs_of_id).cte("chain", recursive=True)
+    chain = chain.union(select(Report.id, Report.recurs_of_id).where(Report.id == chain.c.recurs_of_id))
+    up = select(Report).join(chain, chain.c.id == Report.id).order_by(Report.id.desc()).limit(MOST_EARLIER)
+    return db.session.scalars(up).all()
+
+
+def why_this_unit(report: Report, routed: Event | None, language: str) -> str:
+    """The sentence that explains the first routing, from the version of the city that decided; empty without one."""
+    if routed is None:
+        return ""
+    city = store.snapshot(report.city_version)
+    return routing.explain(
+        city,
+        str(routed.data.get("rule", "")),
+        unit=str(routed.data.get("to", "")),
+        ward=store.current().ward_of(report.ward_id).code,
+        site=str(routed.data.get("site", "")) or None,
+        language=language,
+    )
+
+
+def mark_seen(code: str, *, by: Actor) -> None:
+    """Somebody looked at what the reporter added: the report leaves the heap of news. Inside a unit of work.
+
+    Opening the page is no look that counts: a page may be opened by mistake, so it is a press of its own, written
+    into the history of the desk.
+    """
+    report = get_for_change(code, by=by)
+    if not may(by, Permission.NOTE, report):
+        raise Forbidden(_l("This step is not yours to take, or the report has moved on."))
+    if report.has_news:
+        with events.recording(report, EventKind.NOTED, by=by, public=False) as entry:
+            entry.data |= {"seen": True}
+            report.has_news = False

@@ -1,0 +1,117 @@
+"""What staff may say with a step. One form for every move: it keeps the fields its move asks for. Shape only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Length, Optional
+
+from app.domain.media.exif import LatLng
+from app.domain.workflow import Ask, Move
+from app.models.choices import Outcome, Severity, WaitingFor
+from app.web.labels import LABELS
+
+MAX_WORDS = 4000
+
+
+class DayField(DateField):
+    """A day as the browser's calendar sends it, or as people here write it: 25/11/2025."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, [Optional()], format=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(value.strip() for value in valuelist):
+            return
+        try:
+            super().process_formdata([value.strip() for value in valuelist])
+        except ValueError:
+            raise ValueError(_("Write the day like 25/11/2025.")) from None
+
+
+def _choices(kind: Any, *without: Any) -> list[tuple[str, Any]]:
+    return [(choice.value, label) for choice, label in LABELS[kind].items() if choice not in without]
+
+
+class StepForm(FlaskForm):
+    """The form of one move; `keep` takes away what the move does not ask for."""
+
+    move = HiddenField()
+    version = HiddenField()
+    outcome = RadioField(_l("What came of it?"), [Optional()], choices=_choices(Outcome), validate_choice=False)
+    waiting_for = RadioField(
+        _l("What does the work wait for?"),
+        [Optional()],
+        choices=_choices(WaitingFor, WaitingFor.REPORTER),
+        validate_choice=False,
+    )
+    refusal = SelectField(_l("Reason"), [Optional()], validate_choice=False)
+    transfer_to = SelectField(_l("Transfer to"), [Optional()], validate_choice=False)
+    transfer_reason = SelectField(_l("Reason for the transfer"), [Optional()], validate_choice=False)
+    assignee = SelectField(_l("Assign to"), [Optional()], validate_choice=False)
+    category = SelectField(_l("Category"), [Optional()], validate_choice=False)
+    severity = RadioField(_l("Severity"), [Optional()], choices=_choices(Severity), validate_choice=False)
+    merge_into = StringField(_l("Code of the report that stays"), [Optional(), Length(max=40)])
+    until = DayField(_l("Until which day?"))
+    planned_on = DayField(_l("On which day?"))
+    visit_on = DayField(_l("Day of the visit"))
+    letter_body = StringField(_l("Authority it was referred to"), [Optional(), Length(max=200)])
+    letter_number = StringField(_l("Number of the letter"), [Optional(), Length(max=60)])
+    letter_on = DayField(_l("Date of the letter"))
+    words = TextAreaField(_l("Your words"), [Length(max=MAX_WORDS, message=_l("At most 4,000 characters."))])
+    photos = MultipleFileField(_l("Photos"), [Optional()])
+    proof_reason = StringField(_l("Why the photo carries no location"), [Optional(), Length(max=300)])
+    lat = HiddenField()
+    lng = HiddenField()
+
+    def keep(self, move: Move) -> None:
+        """Only what this move asks for stays in the form."""
+        wanted = {name for ask in move.asks for name in _FIELDS[ask]} | {"move", "version", "csrf_token"}
+        if move.words is not None:
+            wanted.add("words")
+        if Ask.PHOTO in move.asks and Ask.OUTCOME not in move.asks:
+            wanted.discard("proof_reason")
+        for name in [one.short_name for one in self if one.short_name not in wanted]:
+            del self[name]
+
+    def place(self) -> LatLng | None:
+        """Where the device stood, when the page asked it."""
+        lat, lng = _degrees(self, "lat", 90), _degrees(self, "lng", 180)
+        return LatLng(lat, lng) if lat is not None and lng is not None else None
+
+
+_FIELDS: dict[Ask, tuple[str, ...]] = {
+    Ask.OUTCOME: ("outcome", "letter_body", "letter_number", "letter_on"),
+    Ask.WAITING_FOR: ("waiting_for",),
+    Ask.UNTIL: ("until",),
+    Ask.PLANNED_ON: ("planned_on",),
+    Ask.REFUSAL: ("refusal",),
+    Ask.TRANSFER_TO: ("transfer_to",),
+    Ask.TRANSFER_REASON: ("transfer_reason",),
+    Ask.VISIT_ON: ("visit_on",),
+    Ask.PHOTO: ("photos", "proof_reason", "lat", "lng"),
+    Ask.ASSIGNEE: ("assignee",),
+    Ask.CATEGORY: ("category",),
+    Ask.SEVERITY: ("severity",),
+    Ask.MERGE_INTO: ("merge_into",),
+}
+
+
+def _degrees(form: StepForm, name: str, most: float) -> float | None:
+    try:
+        value = float(form[name].data or "") if name in form else None
+    except ValueError:
+        return None
+    return value if value is not None and -most <= value <= most else None

@@ -1,0 +1,224 @@
+"""What happened to a report, as staff read it: who did it, what changed, every word, what the public does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.domain import codes
+from app.domain.city import store
+from app.domain.city.model import City
+from app.domain.dossier import Dossier
+from app.models import Event, Photo, Words
+from app.models.choices import (
+    ActorKind,
+    Channel,
+    EventKind,
+    Outcome,
+    PhotoState,
+    Rating,
+    RatingReason,
+    Severity,
+    WaitingFor,
+    WordsKind,
+)
+from app.web import filters, language
+from app.web.labels import label
+
+_SHAPES = {
+    EventKind.FILED: "send",
+    EventKind.ROUTED: "route",
+    EventKind.RECEIVED: "inbox",
+    EventKind.ACCEPTED: "inbox",
+    EventKind.STARTED: "tool",
+    EventKind.PAUSED: "hand-stop",
+    EventKind.RESUMED: "refresh",
+    EventKind.PLANNED: "calendar",
+    EventKind.ASKED: "message-question",
+    EventKind.REPLIED: "message-reply",
+    EventKind.EXTENSION_ASKED: "calendar-time",
+    EventKind.EXTENDED: "calendar-time",
+    EventKind.EXTENSION_REFUSED: "calendar-time",
+    EventKind.VISITED: "map-pin",
+    EventKind.CONTACT_TRIED: "phone",
+    EventKind.RECLASSIFIED: "tag",
+    EventKind.RESOLVED: "pin-done",
+    EventKind.DECLINED: "pin-declined",
+    EventKind.APPEALED: "flag",
+    EventKind.REOPENED: "rotate-clockwise",
+    EventKind.TRANSFERRED: "arrows-exchange",
+    EventKind.RETURNED: "arrow-back-up",
+    EventKind.ASSIGNED: "user-check",
+    EventKind.NOTED: "lock",
+    EventKind.ADDED: "message-plus",
+    EventKind.JOINED: "user-plus",
+    EventKind.RATED: "star",
+    EventKind.PUBLISHED: "eye-check",
+    EventKind.WITHHELD: "eye-off",
+    EventKind.MASKED: "eye-off",
+    EventKind.WITHDRAWN: "circle-x",
+    EventKind.MERGED: "git-merge",
+    EventKind.UNMERGED: "git-branch",
+    EventKind.CONTACT_SEEN: "eye",
+    EventKind.UNDONE: "arrow-back-up",
+}
+_TONES = {
+    EventKind.RESOLVED: "done",
+    EventKind.PAUSED: "waiting",
+    EventKind.ASKED: "waiting",
+    EventKind.PLANNED: "waiting",
+    EventKind.RECEIVED: "open",
+    EventKind.ACCEPTED: "open",
+    EventKind.STARTED: "open",
+}
+_FROM_REPORTER = (WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING, WordsKind.REQUEST)
+_STARTING = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING)  # these stand at the head of the page
+
+
+def lines(dossier: Dossier) -> list[dict[str, Any]]:
+    """The history, newest first: what a clerk needs to know stands on top."""
+    joined = sum(event.kind is EventKind.JOINED for event in dossier.events)
+    shown = [event for event in dossier.events if event.kind is not EventKind.JOINED]
+    made = [_line(event, dossier) for event in reversed(shown)]
+    if joined:
+        made[-1]["details"].append(_("%(n)s more people have said that they are affected.", n=joined))
+    return made
+
+
+def _line(event: Event, dossier: Dossier) -> dict[str, Any]:
+    return {
+        "title": _title(event),
+        "when": filters.moment(event.at),
+        "iso": filters.iso(event.at),
+        "who": _who(event, dossier),
+        "details": list(_details(event, dossier)),
+        "words": [_said(one) for one in event.words if one.kind not in _STARTING],
+        "photos": [picture(photo) for photo in dossier.photos_of(event)],
+        "shape": _SHAPES.get(event.kind, "circle-check"),
+        "tone": _TONES.get(event.kind, ""),
+        "private": event.public_at is None,
+        "undone": event.undone_at is not None,
+    }
+
+
+def _title(event: Event) -> str:
+    if event.data.get("seen"):
+        return str(_("Looked at what was added"))
+    if event.kind is EventKind.RESOLVED and event.data.get("outcome"):
+        return str(label(Outcome(event.data["outcome"])))
+    return str(label(event.kind))
+
+
+def _who(event: Event, dossier: Dossier) -> str:
+    unit = store.current().unit_of(event.unit_id).name.in_(language.chosen()) if event.unit_id else ""
+    if event.kind in (EventKind.FILED, EventKind.ROUTED):
+        return ""
+    match event.actor_kind:
+        case ActorKind.PERSON:
+            name = dossier.people.names.get(event.actor_id or 0, "")
+            is_reporter = event.actor_id in dossier.report.reporter_ids
+            return str(_("The reporter")) if is_reporter else " · ".join(part for part in (name, unit) if part)
+        case ActorKind.LINK:
+            return str(_("The reporter"))
+        case ActorKind.SYSTEM:
+            return str(_("By itself"))
+        case _:
+            return ""
+
+
+def _said(words: Words) -> dict[str, Any]:
+    return {
+        "text": _("(erased)") if words.erased_at else words.original,
+        "language": words.language,
+        "ours": words.kind not in _FROM_REPORTER,
+        "is_public": words.public_text is not None,
+    }
+
+
+def picture(photo: Photo) -> dict[str, Any]:
+    """A photo for staff; one that is still being developed says so."""
+    is_ready = photo.state is PhotoState.READY
+    return {
+        "url": url_for("photos.photo", name=photo.name, size="view") if is_ready else None,
+        "full": url_for("photos.photo", name=photo.name, size="full") if is_ready else None,
+        "alt": photo.alt or str(label(photo.kind)),
+        "width": photo.width,
+        "height": photo.height,
+        "caption": photo.reason,
+        "unlocated": not photo.has_location and photo.event_id is not None,
+        "is_public": photo.published_at is not None,
+    }
+
+
+# What changed ---------------------------------------------------------------------------------------------------------
+
+
+def _details(event: Event, dossier: Dossier) -> Iterator[str]:
+    city, data = store.current(), event.data
+    yield from _about_routing(city, event)
+    yield from _about_clock(event)
+    if data.get("assignee"):
+        yield _("Assigned to %(name)s.", name=dossier.people.names.get(data["assignee"], "?"))
+    if data.get("refusal") in city.refusals:
+        yield city.refusals[data["refusal"]].label.in_(language.chosen())
+    if data.get("visit_on"):
+        yield _("Visited on %(day)s.", day=filters.day(date.fromisoformat(data["visit_on"])))
+    if letter := data.get("letter"):
+        yield " · ".join(part for part in (letter["body"], letter["number"], letter["on"]) if part)
+    if data.get("rating"):
+        reason = f" · {label(RatingReason(data['reason']))}" if data.get("reason") else ""
+        yield f"{label(Rating(data['rating']))}{reason}"
+    if data.get("into"):
+        yield _("Lives on in %(code)s.", code=codes.shown(data["into"]))
+    if event.kind is EventKind.UNDONE and data.get("kind"):
+        yield _("Taken back: %(step)s.", step=label(EventKind(data["kind"])))
+    if event.kind is EventKind.FILED and data.get("channel"):
+        yield str(label(Channel(data["channel"])))
+    yield from _about_kind(city, data)
+
+
+def _about_routing(city: City, event: Event) -> Iterator[str]:
+    data, lang = event.data, language.chosen()
+    if data.get("to") in city.units:
+        yield _("To %(unit)s.", unit=city.units[data["to"]].name.in_(lang))
+    if event.kind in (EventKind.TRANSFERRED, EventKind.RETURNED) and data.get("reason") in city.transfers:
+        yield city.transfers[data["reason"]].label.in_(lang)
+    if data.get("guard"):
+        yield (
+            _("The third transfer: the dispatcher decides.")
+            if data["guard"] == "third"
+            else _("It would have gone back to a former unit: the dispatcher decides.")
+        )
+
+
+def _about_clock(event: Event) -> Iterator[str]:
+    data = event.data
+    if data.get("due_was") and data.get("due") and data["due_was"] != data["due"]:
+        yield _("Due %(new)s instead of %(old)s.", new=_moment(data["due"]), old=_moment(data["due_was"]))
+    elif event.kind in (EventKind.RECEIVED, EventKind.ACCEPTED) and data.get("due"):
+        yield _("To be handled by %(moment)s.", moment=_moment(data["due"]))
+    if data.get("waiting_for"):
+        waits = label(WaitingFor(data["waiting_for"]))
+        yield _("%(what)s, until %(moment)s.", what=waits, moment=_moment(data["until"]))
+    if data.get("planned_on"):
+        yield _("Planned for %(day)s.", day=filters.day(date.fromisoformat(data["planned_on"])))
+
+
+def _moment(seconds: int) -> str:
+    return filters.due(datetime.fromtimestamp(seconds, UTC))
+
+
+def _about_kind(city: City, data: dict[str, Any]) -> Iterator[str]:
+    """Another category or severity: the old one beside the new."""
+    lang = language.chosen()
+    old, new = data.get("category_was"), data.get("category")
+    if old and new and old != new:
+        names = [city.categories[code].name.in_(lang) if code in city.categories else code for code in (old, new)]
+        yield f"{names[0]} → {names[1]}"
+    old, new = data.get("severity_was"), data.get("severity")
+    if old and new and old != new:
+        yield f"{label(Severity(old))} → {label(Severity(new))}"

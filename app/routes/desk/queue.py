@@ -1,0 +1,128 @@
+"""The queue: tabs, filters and rows; and the one report that is next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.domain import queue as work
+from app.domain.city import store
+from app.domain.queue import MOST_COUNTED, Question, Tab
+from app.models import Report
+from app.models.choices import OPEN, Role, Status
+from app.routes.desk import asking, bp, sent
+from app.web import language
+from app.web.access import open_to
+from app.web.actors import actor
+from app.web.cards import desk_row
+from app.web.labels import label
+
+STAFF = (Role.CLERK, Role.LEAD, Role.DISPATCHER, Role.OBSERVER)
+LABELS = {
+    Tab.OVERDUE: _l("Overdue"),
+    Tab.TODAY: _l("Due today"),
+    Tab.NEW: _l("Waiting to be received"),
+    Tab.NEWS: _l("New additions"),
+    Tab.MINE: _l("My work"),
+    Tab.UNROUTED: _l("Unit not clear"),
+    Tab.OPEN: _l("All open"),
+    Tab.DONE: _l("Finished"),
+}
+FIRST = (Tab.OVERDUE, Tab.TODAY, Tab.NEW, Tab.NEWS)
+
+
+@bp.get("/desk")
+@open_to(*STAFF, Role.ADMIN)
+def queue() -> ResponseReturnValue:
+    """What waits, the next thing on top."""
+    who = actor()
+    if not who.has(*STAFF):  # an administrator without a unit has other rooms
+        return redirect(url_for("admin.units"))
+    counts = work.badges(who)
+    asked = asking.question(request.args, _first(counts, is_searching=bool(request.args.get("words"))))
+    asking.remember(asked)
+    page = work.page(asked, seen_by=who)
+    people = work.colleagues(work.unit_ids(who), also=[report.assignee_id for report in page.reports])
+    words = work.openings(page.reports)
+    return render_template(
+        "desk/queue.html",
+        tabs=_tabs(asked, counts),
+        asked=asked,
+        rows=[row(report, people.names, words.get(report.id, "")) for report in page.reports],
+        filters=_filters(asked, people),
+        first_page=asking.address(asked, after=None) if asked.after else None,
+        next_page=asking.address(asked, after=page.next) if page.next else None,
+        everything=asking.address(Question(asked.tab)),
+        title=LABELS[asked.tab],
+        sent=sent.bar(),
+    )
+
+
+@bp.get("/desk/next")
+@open_to(*STAFF)
+def next_report() -> ResponseReturnValue:
+    """The first report of the heap this person works on, other than the one just left."""
+    asked = asking.last()
+    report = work.next_one(asked, seen_by=actor(), not_this=request.args.get("not", ""))
+    if report is None:
+        return redirect(asking.address(asked))
+    return redirect(url_for("desk.report", code=report.code))
+
+
+def _first(counts: dict[Tab | str, int], *, is_searching: bool) -> Tab:
+    return Tab.OPEN if is_searching else next((tab for tab in FIRST if counts.get(tab)), Tab.OPEN)
+
+
+def _tabs(asked: Question, counts: dict[Tab | str, int]) -> list[dict[str, Any]]:
+    shown = [tab for tab in Tab if tab is not Tab.UNROUTED or actor().has(Role.DISPATCHER)]
+    tabs = [
+        {
+            "url": url_for("desk.queue", tab=tab.value),
+            "label": LABELS[tab],
+            "count": _count(counts.get(tab)),
+            "is_current": tab is asked.tab,
+            "is_strong": tab is Tab.OVERDUE,
+        }
+        for tab in shown
+    ]
+    if actor().has(Role.CLERK, Role.LEAD, Role.DISPATCHER):
+        publish = {"url": url_for("publish.queue"), "label": _("Waiting to be published")}
+        tabs.insert(shown.index(Tab.NEWS) + 1, publish | {"count": _count(counts.get("publish")), "is_current": False})
+    return tabs
+
+
+def _count(n: int | None) -> int | str | None:
+    return f"{MOST_COUNTED}+" if n is not None and n > MOST_COUNTED else n
+
+
+def _filters(asked: Question, people: work.Colleagues) -> dict[str, Any]:
+    """What can be chosen: categories in their groups, wards by name, statuses of this heap, colleagues."""
+    city, lang = store.current(), language.chosen()
+    statuses = work.FINISHED if asked.tab is Tab.DONE else OPEN
+    return {
+        "statuses": [(status.value, label(status)) for status in statuses],
+        "groups": [
+            (group.name.in_(lang), [(c.code, c.name.in_(lang)) for c in city.categories.values() if c.group == code])
+            for code, group in city.groups.items()
+        ],
+        "wards": sorted(((ward.code, ward.name.in_(lang)) for ward in city.wards.values()), key=lambda one: one[1]),
+        "assignees": [(work.ME, _("Me")), (work.NOBODY, _("Nobody yet")), *people.serving],
+    }
+
+
+def row(report: Report, names: dict[int, str], words: str) -> dict[str, Any]:
+    """A row with the marks that make a clerk look twice."""
+    marks = [
+        (report.has_news, _("New addition")),
+        (report.needs_routing_check, _("Check the unit")),
+        (report.is_transferred, _("Transferred here")),
+        (report.extension_asked_until is not None and report.status in OPEN, _("Asks for more time")),
+        (report.is_appeal_open, _("Review requested")),
+        (report.recurrence > 1, _("Recurrence no. %(n)s", n=report.recurrence)),
+        (report.reopened > 0 and report.status is not Status.CLOSED, _("Reopened")),
+    ]
+    return desk_row(report, names=names, words=words) | {"marks": [mark for is_so, mark in marks if is_so]}

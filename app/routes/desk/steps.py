@@ -1,0 +1,167 @@
+"""The steps staff take, and taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
+
+from app.domain import workflow
+from app.domain.errors import Forbidden, Gone, Invalid, NotFound, Refusal, Stale
+from app.domain.media import store as photos
+from app.domain.permissions import Permission, may
+from app.domain.reports.find import get_for_change
+from app.domain.workflow import Details, Letter, Move
+from app.domain.workflow.effects import PHOTO_KINDS
+from app.domain.workflow.moves import BY_CODE
+from app.extensions import unit_of_work
+from app.forms.desk import StepForm
+from app.models import Event
+from app.models.choices import Outcome, PhotoKind, Severity, WaitingFor
+from app.routes.desk import asking, bp, sent
+from app.routes.desk.queue import STAFF
+from app.routes.desk.report import screen
+from app.web.access import open_to
+from app.web.actors import actor
+
+FIELD_OF = {"photo": "photos"}
+Choice = TypeVar("Choice", Outcome, WaitingFor, Severity)
+
+
+@bp.post("/desk/r/<code>")
+@open_to(*STAFF)
+def step(code: str) -> ResponseReturnValue:
+    """Take one step. A refusal shows the page again with everything that was typed."""
+    move = BY_CODE.get(request.form.get("move", ""))
+    if move is None or move.by_reporter or move.by_system:
+        raise NotFound(_l("There is no such step."))
+    form = StepForm()
+    form.keep(move)
+    if not form.validate():
+        return screen(code, form=form, status=422)
+    try:
+        event, is_ours = _carry_out(code, move, form)
+    except Invalid as refusal:
+        _say_beside_the_field(form, refusal)
+        return screen(code, form=form, status=refusal.status)
+    except (Stale, Forbidden) as refusal:
+        return _moved_on(code, form, refusal)
+    sent.remember(event, code, move.code)
+    if not is_ours:  # it went to another unit: its page is theirs now
+        return redirect(asking.address(asking.last()))
+    return redirect(url_for("desk.report", code=code))
+
+
+@bp.post("/desk/undo")
+@open_to(*STAFF)
+def undo() -> ResponseReturnValue:
+    """Take back what this browser sent last, while its time runs."""
+    said = sent.bar()
+    if said is None or str(said["event"]) != request.form.get("event"):
+        flash(_("The time to take this back has passed."), "warn")
+        return redirect(asking.address(asking.last()))
+    with unit_of_work():
+        workflow.undo(said["event"], by=actor())
+    sent.forget()
+    flash(_("Taken back. Nobody outside has seen it."), "done")
+    if said["move"] == "publish":
+        return redirect(url_for("publish.report", code=said["code"]))
+    return redirect(url_for("desk.report", code=said["code"], move=said["move"]))
+
+
+def _moved_on(code: str, form: StepForm, refusal: Refusal) -> ResponseReturnValue:
+    """Somebody was faster. Where the report went elsewhere, the typed words are still handed back."""
+    try:
+        return screen(code, form=form, notice=refusal.message, status=refusal.status)
+    except (NotFound, Gone):
+        words = request.form.get("words", "")
+        return render_template("desk/moved_on.html", message=refusal.message, words=words), refusal.status
+
+
+def _say_beside_the_field(form: StepForm, refusal: Invalid) -> None:
+    name = FIELD_OF.get(refusal.field or "", refusal.field or "")
+    if name in form:
+        form[name].errors = [*form[name].errors, refusal.message]
+    else:
+        form.form_errors.append(refusal.message)
+
+
+def _carry_out(code: str, move: Move, form: StepForm) -> tuple[Event, bool]:
+    """The step with its photos in one transaction; and whether this actor still handles the report after it."""
+    with _taken(form) as taken, unit_of_work():
+        report = get_for_change(code, by=actor())
+        kind = PHOTO_KINDS.get(move.code, PhotoKind.VISIT)
+        added = [photos.add(one, report, kind=kind, place=form.place()).id for one in taken]
+        details = _details(form, added, report.language)
+        event = workflow.take(code, move.code, by=actor(), details=details, version=_version(form))
+        return event, may(actor(), Permission.HANDLE, report)
+
+
+@contextmanager
+def _taken(form: StepForm) -> Iterator[list[photos.Taken]]:
+    """The photos of the form, checked and on disk; forgotten again when the step does not happen."""
+    taken: list[photos.Taken] = []
+    try:
+        for file in _files(form):
+            taken.append(photos.take(file.stream, file.filename or ""))
+        yield taken
+    except BaseException:
+        for one in taken:
+            photos.drop(one)
+        raise
+
+
+def _files(form: StepForm) -> list[FileStorage]:
+    return [file for file in request.files.getlist("photos") if file.filename] if "photos" in form else []
+
+
+def _version(form: StepForm) -> int:
+    """What the page showed; a form that does not say is an old one."""
+    said = str(form.version.data or "")
+    return int(said) if said.isdecimal() and len(said) < 10 else -1
+
+
+def _details(form: StepForm, photo_ids: list[int], language: str) -> Details:
+    said = _Said(form)
+    assignee = said("assignee") or ""
+    return Details(
+        words=said("words") or "",
+        outcome=_choice(Outcome, said("outcome")),
+        waiting_for=_choice(WaitingFor, said("waiting_for")),
+        until=said("until"),
+        planned_on=said("planned_on"),
+        refusal=said("refusal") or "",
+        transfer_to=said("transfer_to") or "",
+        transfer_reason=said("transfer_reason") or "",
+        visit_on=said("visit_on"),
+        letter=Letter(said("letter_body"), said("letter_number") or "", said("letter_on"))
+        if said("letter_body")
+        else None,
+        photo_ids=photo_ids,
+        proof_reason=said("proof_reason") or "",
+        assignee_id=int(assignee) if assignee.isdecimal() and len(assignee) < 18 else None,
+        category=said("category") or "",
+        severity=_choice(Severity, said("severity")),
+        merge_into="".join(digit for digit in said("merge_into") or "" if digit.isdecimal()),
+        language=language,
+    )
+
+
+class _Said:
+    """What a field holds; None for a field this move does not ask for."""
+
+    def __init__(self, form: StepForm) -> None:
+        self.form = form
+
+    def __call__(self, name: str) -> Any:
+        return self.form[name].data if name in self.form else None
+
+
+def _choice(kind: type[Choice], value: Any) -> Choice | None:
+    return kind(value) if value in {one.value for one in kind} else None
