@@ -5,7 +5,7 @@ const L = window.L;
 const form = document.querySelector("[data-pin]");
 const said = form.dataset;
 const spot = form.querySelector("[data-spot] span");
-const CLOSE = 17;
+const CLOSE = said.tiles ? 17 : 15; // without streets to see, the ward's outline and landmarks say more
 const STEP = 40;
 const CALM = { animate: !matchMedia("(prefers-reduced-motion: reduce)").matches };
 
@@ -27,6 +27,7 @@ if (said.tiles) L.tileLayer(said.tiles, { attribution: said.attribution, maxZoom
 if (known) map.setView(known, said.area ? 14 : CLOSE);
 else map.fitBounds(bounds);
 outlines();
+landmarks();
 
 let chosen = Boolean(known);
 let moving = 0;
@@ -98,7 +99,36 @@ function tell() {
     const where = await answer.json();
     spot.textContent = where.said || where.offered.map((ward) => ward.name).join(", ");
     spot.classList.toggle("is-outside", !where.inside);
+    offer(where.offered);
   }, 350);
+}
+
+// Where no border tells, the nearest wards are to choose from; a choice made stays while it is offered.
+function offer(wards) {
+  const place = form.querySelector("[data-offered]");
+  const kept = place.querySelector("input:checked")?.value;
+  place.replaceChildren();
+  if (!wards.length) return;
+  const part = form.querySelector("[data-ward-choices]").content.cloneNode(true);
+  for (const { code, name } of wards) {
+    const label = Object.assign(document.createElement("label"), { className: "choice" });
+    const radio = Object.assign(document.createElement("input"), { type: "radio", name: "ward", value: code });
+    radio.checked = code === kept;
+    label.append(radio, Object.assign(document.createElement("span"), { textContent: name }));
+    part.querySelector(".choices").append(label);
+  }
+  place.append(part);
+}
+
+function landmarks() {
+  for (const { dataset, textContent } of form.querySelectorAll("[data-sites] li")) {
+    const dot = L.circleMarker([+dataset.lat, +dataset.lng], { radius: 4, interactive: false, className: "site-dot" });
+    const name = Object.assign(document.createElement("span"), { textContent });
+    dot.bindTooltip(name, { permanent: true, direction: "right", className: "ward-name", offset: [4, 0] });
+    const show = () => (map.getZoom() >= 14 ? dot.addTo(map) : dot.remove());
+    map.on("zoomend", show);
+    show();
+  }
 }
 
 async function outlines() {
@@ -117,7 +147,7 @@ async function outlines() {
   layer.addTo(map).bringToBack();
   const names = () => {
     layer.eachLayer((ward) => {
-      const show = map.getZoom() >= 13 && map.getBounds().intersects(ward.getBounds());
+      const show = map.getZoom() >= 12 && map.getBounds().intersects(ward.getBounds());
       if (show && !map.hasLayer(ward.label)) map.addLayer(ward.label);
       if (!show && map.hasLayer(ward.label)) map.removeLayer(ward.label);
     });
