@@ -22,10 +22,11 @@ from wtforms import (
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, NumberRange, Optional
 
-from app.domain.city.model import Category, City, Ward
+from app.domain.city.model import Category, City, Question, Ward
 from app.domain.reports.filing import MAX_WAYFINDING, MAX_WORDS
 from app.models.choices import PlaceSource
 
+DANGER = "danger"  # the question by which a category asks what every report is asked
 TOO_LONG = _l("At most %(max)d characters.")
 LAT = [Optional(), NumberRange(-90, 90, _l("The latitude must lie between −90 and 90."))]
 LNG = [Optional(), NumberRange(-180, 180, _l("The longitude must lie between −180 and 180."))]
@@ -153,10 +154,15 @@ def telephone(text: str) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def further_questions(category: Category) -> tuple[Question, ...]:
+    """What a category asks beyond whether it is dangerous: the page asks that of everybody, once."""
+    return tuple(question for question in category.questions if question.code != DANGER)
+
+
 def questions_form(category: Category, language: str, answers: dict[str, str]) -> FlaskForm:
     """The questions of a category as a form: a field `answer_<code>` each. The domain checks the answers."""
     members: dict[str, Any] = {}
-    for question in category.questions:
+    for question in further_questions(category):
         label = question.label.in_(language)
         if question.kind == "choice":
             choices = [SelectChoice(choice.code, choice.label.in_(language)) for choice in question.choices]
@@ -211,6 +217,7 @@ __all__ = [
     "WardForm",
     "WhatForm",
     "WordsForm",
+    "further_questions",
     "questions_form",
     "telephone",
 ]

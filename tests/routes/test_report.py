@@ -210,14 +210,16 @@ def test_the_questions_of_the_kind_are_asked_once(client: Browser, db_session: S
     said = {"words": "ổ gà", "category": "pothole", "danger": "no"}
     asked = client.post("/report/what", data=said)
     assert "#details" in asked.headers["Location"]
-    assert 'name="answer_road"' in client.get("/report/what").text
+    page = client.get("/report/what").text
+    assert 'name="answer_road"' in page
+    assert 'name="answer_danger"' not in page  # asked of everybody, once
     missing = client.post("/report/what", data=said | {"asked": "pothole"})
     assert missing.status_code == 422
     assert "field--error" in missing.text
     answered = client.post("/report/what", data=said | {"asked": "pothole", "answer_road": "alley"})
     assert answered.headers["Location"].endswith("/report/send")
     send(client)
-    assert one_report(db_session).answers == {"road": "alley"}
+    assert one_report(db_session).answers == {"road": "alley", "danger": "no"}
 
 
 def test_what_is_not_taken_here_is_said_with_the_way_out(client: Browser) -> None:

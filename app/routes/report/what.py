@@ -12,10 +12,10 @@ from flask_wtf import FlaskForm
 
 from app.domain import drafts, public_view
 from app.domain.city import store
-from app.domain.city.model import Category
+from app.domain.city.model import Category, Question
 from app.domain.errors import Invalid
 from app.domain.reports import filing, nearby
-from app.forms.report import WhatForm, questions_form
+from app.forms.report import DANGER, WhatForm, further_questions, questions_form
 from app.routes.report import bp, kept
 from app.web import cards, language
 from app.web.access import open_to_all
@@ -30,8 +30,12 @@ class Details:
     similar: list[dict[str, Any]]
 
     @property
+    def questions(self) -> tuple[Question, ...]:
+        return further_questions(self.category)
+
+    @property
     def is_needed(self) -> bool:
-        return bool(self.category.questions or self.category.stopper or self.similar)
+        return bool(self.questions or self.category.stopper or self.similar)
 
 
 @bp.get("/report/what")
@@ -96,10 +100,19 @@ def _answers(category: Category | None) -> dict[str, str]:
     """The answers on this form; those kept before when the questions were not on the page."""
     if category is None:
         return {}
-    if request.form.get("asked") != category.code:
-        return {code: text for code, text in kept.said().answers.items() if category.question(code)}
-    given = {question.code: request.form.get(f"answer_{question.code}", "") for question in category.questions}
-    return {code: text.strip()[:200] for code, text in given.items() if text.strip()}
+    if request.form.get("asked") == category.code:
+        typed = {one.code: request.form.get(f"answer_{one.code}", "") for one in further_questions(category)}
+        given = {code: text.strip()[:200] for code, text in typed.items() if text.strip()}
+    else:
+        given = {code: text for code, text in kept.said().answers.items() if category.question(code)}
+    return given | _danger(category)
+
+
+def _danger(category: Category) -> dict[str, str]:
+    """The page's own question about danger answers the category's."""
+    question, said = category.question(DANGER), request.form.get("danger", "")
+    is_choice = question is not None and any(choice.code == said for choice in question.choices)
+    return {DANGER: said} if is_choice else {}
 
 
 def _are_answered(details: Details, category: Category) -> bool:
