@@ -57,7 +57,6 @@ check: setup
 
 proof: setup
 	@$(python) scripts/test.py --proof $(ARGS)
-	@$(MAKE) bench
 
 bench: setup
 	@$(venv) scripts/bench.py --reports $(or $(REPORTS),100000)

@@ -50,9 +50,7 @@ def init_app(app: Flask) -> None:
     def full(error: StorageFull) -> ResponseReturnValue:
         return _answer(
             503,
-            _l(
-                "The storage for photos is full. Your words were not lost: send them without photos, or try later."
-            ),
+            _l("The storage for photos is full. Your words were not lost: send them without photos, or try later."),
         )
 
     @app.errorhandler(OperationalError)

@@ -23,11 +23,12 @@ def parts() -> list[Path]:
 
 
 def joined() -> str:
-    """What app.css must hold: the parts without comments and indentation."""
+    """What app.css must hold: the parts without comments, indentation and idle blanks."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in parts())
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r'url\("\.\./([^"]+)"\)', _kept_for_a_year, text)
-    return LAYERS + "\n".join(line.strip() for line in text.splitlines() if line.strip()) + "\n"
+    lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    return LAYERS + re.sub(r" *([{};,]) *", r"\1", lines) + "\n"
 
 
 def _kept_for_a_year(found: re.Match[str]) -> str:

@@ -280,7 +280,7 @@ def openings(reports: Iterable[Report]) -> dict[int, str]:
     said = select(Words.report_id, func.substr(Words.original, 1, 160)).where(
         Words.report_id.in_(ids), Words.kind == WordsKind.DESCRIPTION, Words.erased_at.is_(None)
     )
-    return dict(db.session.execute(said).tuples().all()) if ids else {}
+    return {row.report_id: row.original for row in db.session.execute(said)} if ids else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def matching(query: str, *, staff: bool = False) -> ColumnElement[bool] | None:
     if db.session.get_bind().dialect.name == "sqlite":
         wanted = "{" + column + "} : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
         hits = text("SELECT rowid FROM report_fts WHERE report_fts MATCH :wanted").bindparams(wanted=wanted)
-        return Report.id.in_(hits)  # type: ignore[arg-type]  # a textual select is accepted at run time
+        return Report.id.in_(hits)
     vector = func.to_tsvector(literal_column("'simple'"), getattr(ReportText, column))
     asked = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in words))
     return Report.id.in_(select(ReportText.report_id).where(vector.op("@@")(asked)))

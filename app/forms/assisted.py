@@ -15,6 +15,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Email, InputRequired, Length, Optional, Regexp
 
 from app.models.choices import Channel
@@ -29,7 +30,7 @@ class AssistedForm(FlaskForm):
     channel = RadioField(
         _l("How did it come in?"),
         [InputRequired(_l("Choose how it came in."))],
-        choices=[(one.value, LABELS[Channel][one]) for one in (Channel.DESK, Channel.PHONE)],
+        choices=[SelectChoice(one.value, LABELS[Channel][one]) for one in (Channel.DESK, Channel.PHONE)],
         default=Channel.DESK.value,
     )
     place = StringField(_l("Where is it?"), [Optional(), Length(max=200)])
@@ -47,5 +48,9 @@ class AssistedForm(FlaskForm):
         _l("Telephone"), [Optional(), Regexp(PHONE, message=_l("Write the number with digits, like 0912 345 678."))]
     )
     email = EmailField(_l("E-mail"), [Optional(), Email(_l("This is not an e-mail address."))])
-    language = RadioField(_l("Language of the answer"), choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
+    language = RadioField(
+        _l("Language of the answer"),
+        choices=[SelectChoice("vi", "Tiếng Việt"), SelectChoice("en", "English")],
+        default="vi",
+    )
     hide_content = BooleanField(_l("Do not publish the words and photos"))

@@ -16,6 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, Optional
 
 from app.domain.media.exif import LatLng
@@ -41,8 +42,8 @@ class DayField(DateField):
             raise ValueError(_("Write the day like 25/11/2025.")) from None
 
 
-def _choices(kind: Any, *without: Any) -> list[tuple[str, Any]]:
-    return [(choice.value, label) for choice, label in LABELS[kind].items() if choice not in without]
+def _choices(kind: Any, *without: Any) -> list[SelectChoice]:
+    return [SelectChoice(choice.value, label) for choice, label in LABELS[kind].items() if choice not in without]
 
 
 class StepForm(FlaskForm):

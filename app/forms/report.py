@@ -95,7 +95,7 @@ class WardForm(FlaskForm):
 class WhatForm(FlaskForm):
     """What it is, and whether somebody is in danger."""
 
-    words = TextAreaField(_l("What is the problem?"), [Length(max=MAX_WORDS, message=TOO_LONG)])
+    words = TextAreaField(_l("In your own words"), [Length(max=MAX_WORDS, message=TOO_LONG)])
     category = RadioField(_l("Kind of problem"), choices=[], validate_choice=False, validators=[Optional()])
     danger = RadioField(
         _l("Is it dangerous right now?"),

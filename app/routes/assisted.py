@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from app.domain import assisted, places, qr
 from app.domain.city import store
@@ -20,7 +21,7 @@ from app.domain.reports.filing import Contact, Filing
 from app.extensions import unit_of_work
 from app.forms.assisted import AssistedForm
 from app.models.choices import Channel, PlaceSource, Role
-from app.routes.desk.choices import categories
+from app.routes.desk.choices import categories, one_of
 from app.web import filters, language
 from app.web.access import open_to
 from app.web.actors import actor
@@ -100,7 +101,7 @@ def _has_questions(form: AssistedForm) -> bool:
 def _hits(form: AssistedForm) -> list[places.Hit]:
     """Places the typed words may mean; one alone, and exact, is taken at once."""
     hits = places.search(form.place.data or "", language.chosen())
-    form.hit.choices = [(_spelt(hit), hit.name) for hit in hits]
+    form.hit.choices = [SelectChoice(_spelt(hit), hit.name) for hit in hits]
     if form.hit.data not in {_spelt(hit) for hit in hits}:
         form.hit.data = None
     if len(hits) == 1 and not hits[0].is_area and form.hit.data is None:
@@ -168,8 +169,8 @@ def _page(
 ) -> ResponseReturnValue:
     city, lang = store.current(), language.chosen()
     wards = sorted(((ward.code, ward.name.in_(lang)) for ward in city.wards.values()), key=lambda one: one[1])
-    form.ward.choices = [("", _("By the place above")), *wards]
-    form.category.choices = {"": [("", _("Choose a category"))], **categories()}
+    form.ward.choices = one_of(_("By the place above"), wards)
+    form.category.choices = categories(_("Choose a category"))
     category = _category(form)
     shows = category is not None and form.asked.data == category.code
     return (

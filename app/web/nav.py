@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import has_request_context, url_for
+from flask import current_app, has_request_context, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -42,5 +42,5 @@ def desk() -> list[dict[str, Any]]:
     return [
         {"url": url_for(endpoint), "endpoint": endpoint, "label": label, "icon": icon}
         for allowed, endpoint, label, icon in rooms
-        if allowed
+        if allowed and endpoint in current_app.view_functions
     ]

@@ -74,7 +74,7 @@ search.querySelector("input").addEventListener("input", (event) => {
 });
 
 function fold(text) {
-  return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/đ/g, "d").replace(/-/g, " ");
+  return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/\u0111/g, "d").replace(/-/g, " ");
 }
 
 function later(work, pause) {

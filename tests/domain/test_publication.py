@@ -115,7 +115,8 @@ def test_a_public_search_finds_the_way_only_where_the_page_shows_it():
     exact, vague = (a_report(category=one, wayfinding="Sau nhà bà Hạnh") for one in ("rubbish", "parking"))
     for report in (exact, vague):
         publish(report, in_charge_of(report))
-    assert whole(exact).wayfinding and not whole(vague).wayfinding
+    assert whole(exact).wayfinding
+    assert not whole(vague).wayfinding
     assert found("bà Hạnh") == [exact.code]
 
 

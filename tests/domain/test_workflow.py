@@ -81,12 +81,12 @@ def test_an_answer_needs_words():
     assert refused.value.field == "words"
 
 
-def test_nothing_found_needs_a_visit():
+def test_nothing_found_needs_a_visit(clock):
     report, clerk = at_work()
     with pytest.raises(Invalid) as refused:
         take(report, "resolve", clerk, words="Không thấy", outcome=Outcome.NOTHING_FOUND)
     assert refused.value.field == "visit_on"
-    take(report, "resolve", clerk, words="Không thấy", outcome=Outcome.NOTHING_FOUND, visit_on=date.today())
+    take(report, "resolve", clerk, words="Không thấy", outcome=Outcome.NOTHING_FOUND, visit_on=clock.now.date())
     assert (report.status, report.outcome) == (Status.RESOLVED, Outcome.NOTHING_FOUND)
 
 

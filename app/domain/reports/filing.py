@@ -246,7 +246,11 @@ def _filed_before(client_id: str) -> int | None:
 def _photos(draft: Draft | None) -> list[Photo]:
     if draft is None or not draft.data.get("photos"):
         return []
-    return list(db.session.scalars(select(Photo).where(Photo.draft_id == draft.id, Photo.state.in_(KEPT_PHOTOS)).order_by(Photo.position)))
+    return list(
+        db.session.scalars(
+            select(Photo).where(Photo.draft_id == draft.id, Photo.state.in_(KEPT_PHOTOS)).order_by(Photo.position)
+        )
+    )
 
 
 def _may_be_nameless(planned: Plan) -> bool:

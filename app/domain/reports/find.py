@@ -17,7 +17,7 @@ from app.models import Report
 from app.models.choices import ActorKind, Status
 
 
-def by_code(text: str) -> Select[tuple[Report]]:
+def by_code(text: str) -> Select[Report]:
     """A statement for the report with this code, however it was typed. NotFound when it cannot be a code."""
     try:
         code = codes.parse(text)
@@ -27,7 +27,8 @@ def by_code(text: str) -> Select[tuple[Report]]:
 
 
 def find(text: str) -> Report | None:
-    return db.session.scalar(by_code(text))
+    found: Report | None = db.session.scalar(by_code(text))
+    return found
 
 
 def get(text: str, *, seen_by: Actor, permission: Permission = Permission.SEE) -> Report:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 
-from app.domain import promises, publication
+from app.domain import deadlines, promises, publication
 from app.domain.city.model import City
 from app.domain.errors import Forbidden, Invalid
 from app.domain.events import Recording
@@ -321,7 +321,7 @@ def _promise_again(step: Step) -> None:
     report, old = step.report, step.report.handle_due_at
     hours = promises.working_time(step.city, report.unit_id)
     start = report.received_at or report.receive_due_at
-    report.handle_due_at = promises.deadlines.promise(promises.limit_of(step.city, report.severity), hours, start)
+    report.handle_due_at = deadlines.promise(promises.limit_of(step.city, report.severity), hours, start)
     _moves_with_the_promise(step, old)
     step.entry.data |= _old_and_new(old, report.handle_due_at)
 

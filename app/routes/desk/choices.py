@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from app.domain.city import store
 from app.domain.dossier import Dossier
@@ -17,17 +20,19 @@ def offer(form: StepForm, dossier: Dossier) -> None:
     """Fill the lists of the fields this form kept; what stands now is chosen where that helps."""
     city, lang, report = store.current(), language.chosen(), dossier.report
     if "refusal" in form:
-        reasons = [(code, reason.label.in_(lang)) for code, reason in city.refusals.items()]
-        form.refusal.choices = [("", _("Choose a reason")), *reasons]
+        form.refusal.choices = one_of(
+            _("Choose a reason"), ((code, reason.label.in_(lang)) for code, reason in city.refusals.items())
+        )
     if "transfer_reason" in form:
-        given = [(code, reason.label.in_(lang)) for code, reason in city.transfers.items()]
-        form.transfer_reason.choices = [("", _("Choose a reason")), *given]
+        form.transfer_reason.choices = one_of(
+            _("Choose a reason"), ((code, reason.label.in_(lang)) for code, reason in city.transfers.items())
+        )
     if "transfer_to" in form:
         form.transfer_to.choices = units(dossier.runners_up, but=report.unit_id)
     if "assignee" in form:
         mine = actor().person_id
-        people = [(str(id), name + (_(" (me)") if id == mine else "")) for id, name in dossier.people.serving]
-        form.assignee.choices = [("", _("Choose somebody")), *people]
+        people = ((str(id), name + (_(" (me)") if id == mine else "")) for id, name in dossier.people.serving)
+        form.assignee.choices = one_of(_("Choose somebody"), people)
     if "category" in form:
         form.category.choices = categories()
         if not form.is_submitted():
@@ -35,7 +40,12 @@ def offer(form: StepForm, dossier: Dossier) -> None:
             form.severity.data = report.severity.value
 
 
-def units(likely: list[str], *, but: int = 0) -> dict[str, list[tuple[str, str]]]:
+def one_of(nothing: str, pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """A list that begins with nothing chosen."""
+    return [SelectChoice("", nothing), *(SelectChoice(value, label) for value, label in pairs)]
+
+
+def units(likely: list[str], *, but: int = 0) -> list[SelectChoice]:
     """Units in groups, the likeliest on top; without the one that has it."""
     city, lang = store.current(), language.chosen()
     titles = {
@@ -47,23 +57,21 @@ def units(likely: list[str], *, but: int = 0) -> dict[str, list[tuple[str, str]]
         "ward": _("Wards and communes"),
         "ward_police": _("Ward police"),
     }
-    groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Choose a unit"))]}
-    if likely:
-        groups[_("Likely")] = [(code, city.units[code].name.in_(lang)) for code in likely]
+    offered = [SelectChoice("", _("Choose a unit"), optgroup=_("Likely") if likely else titles[KINDS[0]])]
+    offered += [SelectChoice(code, city.units[code].name.in_(lang), optgroup=_("Likely")) for code in likely]
     for kind in KINDS:
-        named = [(unit.code, unit.name.in_(lang)) for unit in city.units.values() if unit.kind == kind]
-        named = [(code, name) for code, name in named if city.units[code].id != but]
-        if named:
-            groups[titles[kind]] = sorted(named, key=lambda one: one[1])
-    return groups
+        named = ((one.name.in_(lang), one.code) for one in city.units.values() if one.kind == kind and one.id != but)
+        offered += [SelectChoice(code, name, optgroup=titles[kind]) for name, code in sorted(named)]
+    return offered
 
 
-def categories() -> dict[str, list[tuple[str, str]]]:
+def categories(nothing: str = "") -> list[SelectChoice]:
     """Categories that reports may have, in their groups."""
     city, lang = store.current(), language.chosen()
-    return {
-        group.name.in_(lang): [
-            (one.code, one.name.in_(lang)) for one in city.categories.values() if one.group == code and not one.stops
-        ]
+    offered = [
+        SelectChoice(one.code, one.name.in_(lang), optgroup=group.name.in_(lang))
         for code, group in city.groups.items()
-    }
+        for one in city.categories.values()
+        if one.group == code and not one.stops
+    ]
+    return [SelectChoice("", nothing, optgroup=offered[0].optgroup), *offered] if nothing and offered else offered
