@@ -277,10 +277,10 @@ def _counters(actor: Actor) -> dict[Tab | str, int]:
 def openings(reports: Iterable[Report]) -> dict[int, str]:
     """The beginning of each report's own words, by report id: one query."""
     ids = [report.id for report in reports]
-    said = select(Words.report_id, func.substr(Words.original, 1, 160)).where(
+    said = select(Words.report_id, func.substr(Words.original, 1, 160).label("opening")).where(
         Words.report_id.in_(ids), Words.kind == WordsKind.DESCRIPTION, Words.erased_at.is_(None)
     )
-    return {row.report_id: row.original for row in db.session.execute(said)} if ids else {}
+    return {row.report_id: row.opening for row in db.session.execute(said)} if ids else {}
 
 
 @dataclass(frozen=True, slots=True)
