@@ -65,12 +65,16 @@ class Said:
         return cls(**{name: value for name, value in data.items() if name in known})
 
 
-def find_draft(cookie: str) -> Draft | None:
-    """The draft a cookie opens, filed or not; None for a strange, wrong or expired one."""
+def find_draft(cookie: str, *, lock: bool = False) -> Draft | None:
+    """The draft a cookie opens, filed or not; None for a strange, wrong or expired one.
+
+    `lock` is for a unit of work that files it: two presses at once are then one after the other.
+    """
     client_id, _, secret = cookie.partition(".")
     if not client_id or not secret:
         return None
-    draft = db.session.scalar(select(Draft).where(Draft.client_id == client_id))
+    statement = select(Draft).where(Draft.client_id == client_id)
+    draft = db.session.scalar(statement.with_for_update() if lock else statement)
     if draft is None or draft.expires_at <= now() or not hmac.compare_digest(draft.secret_hash, _hash(secret)):
         return None
     return draft

@@ -69,3 +69,11 @@ def test_errors_name_their_field(client: Browser, db_session: Session, changes: 
 def test_what_is_no_object_is_refused(client: Browser, app: Flask) -> None:
     assert client.post("/api/report", json=[1], headers=OURS).status_code == 422
     assert client.post("/api/report", data=b"{", headers=OURS).status_code == 422
+
+
+def test_filing_asks_little_of_the_database(client: Browser, db_session: Session, count_queries: Any) -> None:
+    client.post("/api/report", json=body(client_id="the first knows the city"), headers=OURS)
+    asked = body()
+    with count_queries() as counted:
+        assert client.post("/api/report", json=asked, headers=OURS).status_code == 201
+    assert counted.count <= 15, str(counted)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 
 from app.domain import areas, figures, geo, promises, publication, remembered, routing, search
 from app.domain.city import store
@@ -233,7 +234,7 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
 def _draft(filing: Filing) -> Draft | None:
     if filing.draft_id is None:
         return None
-    return db.session.scalar(select(Draft).where(Draft.id == filing.draft_id).with_for_update())
+    return db.session.get(Draft, filing.draft_id)  # no query where the caller has locked it in this unit of work
 
 
 def _filed_before(client_id: str) -> int | None:
@@ -365,25 +366,11 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
 
 def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
     """Two events: it was filed, in the reporter's words; it went to a unit, by a rule."""
-    filed = Event(
-        report_id=report.id,
-        kind=EventKind.FILED,
-        at=report.filed_at,
-        actor_kind=by.kind,
-        actor_id=by.person_id,
-        unit_id=report.unit_id,
-        public_at=report.filed_at,
-        data={"channel": report.channel.value, "photos": report.photo_count},
-    )
-    routed = Event(
-        report_id=report.id,
-        kind=EventKind.ROUTED,
-        at=report.filed_at,
-        actor_kind=ActorKind.SYSTEM,
-        actor_id=None,
-        unit_id=report.unit_id,
-        public_at=report.filed_at,
-        data={
+    filed = _event(report, EventKind.FILED, by.kind, by.person_id) | {
+        "data": {"channel": report.channel.value, "photos": report.photo_count}
+    }
+    routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {
+        "data": {
             "to": planned.routed.unit,
             "rule": planned.routed.rule_code,
             "site": planned.routed.site or "",
@@ -391,21 +378,36 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
             "runners_up": [other.unit for other in planned.routed.runners_up],
             "receive_by": int(report.receive_due_at.timestamp()),
             "handle_by": int(report.handle_due_at.timestamp()),
-        },
-    )
-    db.session.add_all([filed, routed])
+        }
+    }
+    written = insert(Event).values([filed, routed]).returning(Event.kind, Event.id)  # one statement for both
+    ids = {row.kind: row.id for row in db.session.execute(written)}
     is_public = report.publication.value == "full"
     for kind, said in ((WordsKind.DESCRIPTION, filing.words), (WordsKind.WAYFINDING, filing.wayfinding)):
         if said.strip():
             clean = said.strip()
             words = Words(
                 report_id=report.id,
+                event_id=ids[EventKind.FILED],
                 kind=kind,
                 original=clean,
                 public_text=clean if is_public else None,
                 language=filing.language,
             )
-            filed.words.append(words)
+            db.session.add(words)
+
+
+def _event(report: Report, kind: EventKind, actor_kind: ActorKind, actor_id: int | None) -> dict[str, Any]:
+    """An event of the moment of filing, as a row."""
+    return {
+        "report_id": report.id,
+        "kind": kind,
+        "at": report.filed_at,
+        "actor_kind": actor_kind,
+        "actor_id": actor_id,
+        "unit_id": report.unit_id,
+        "public_at": report.filed_at,
+    }
 
 
 __all__ = ["Contact", "Filed", "Filing", "Plan", "check", "check_answers", "plan", "submit"]

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
+from app.domain import drafts
 from app.domain.errors import Forbidden, Invalid
 from app.domain.reports import filing
 from app.extensions import csrf, limiter, unit_of_work
@@ -45,8 +46,11 @@ def file_json() -> ResponseReturnValue:
         return _by_field({"": str(_l("Send one JSON object."))})
     try:
         asked = _filing(body)
+        who = actor()
         with unit_of_work():
-            filed = filing.submit(asked, by=actor())
+            if asked.draft_id is not None:
+                drafts.find_draft(request.cookies.get(kept.COOKIE, ""), lock=True)
+            filed = filing.submit(asked, by=who)
             code, secret, is_new = filed.report.code, filed.secret, filed.is_new
     except Invalid as error:
         return _by_field({error.field or "": str(error.message)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -55,20 +55,16 @@ def send() -> ResponseReturnValue:
 @limiter.limit(BY_CONTACT, key_func=contact_of_form, exempt_when=has_no_contact_in_form, deduct_when=counts)
 def file() -> ResponseReturnValue:
     """File the report. Pressed twice, or sent again after a lost answer, it leads to the same report."""
-    draft = kept.draft()
-    if draft is None:
-        flash(_("What you had typed is no longer here: it is kept for seven days. Please begin again."), "warn")
-        return redirect(url_for("report.start"), 303)
-    if draft.report_id is not None:
-        return _to_done(draft)
     form = ContactForm()
     if not (form.validate_on_submit() and _has_contact(form)):
-        kept.keep(**_said_of(form))
-        return _page(kept.draft(), form, 422)
+        return _not_yet(form)
     try:
-        code, secret = _submit(draft, form)
+        filed = _submit(form)
     except Invalid as error:
         return _refused(form, error)
+    if filed is None:
+        return _lost()
+    code, secret = filed
     answer = make_response(redirect(url_for("report.done", code=code, secret=secret), 303))
     return links.remember(answer, code, secret)
 
@@ -98,13 +94,32 @@ def done(code: str, secret: str) -> ResponseReturnValue:
     )
 
 
-def _submit(draft: Draft, form: ContactForm) -> tuple[str, str]:
-    """The code and the secret of the filed report."""
-    who = actor()
-    asked = drafts.filing_of(draft, person_id=who.person_id, language=language.chosen(), **_said_of(form))
+def _submit(form: ContactForm) -> tuple[str, str] | None:
+    """The code and the secret of the filed report; None when there is no draft to file."""
+    who, lang = actor(), language.chosen()
     with unit_of_work():
+        draft = drafts.find_draft(request.cookies.get(kept.COOKIE, ""), lock=True)
+        if draft is None:
+            return None
+        asked = drafts.filing_of(draft, person_id=who.person_id, language=lang, **_said_of(form))
         filed = filing.submit(asked, by=who)
         return filed.report.code, filed.secret
+
+
+def _not_yet(form: ContactForm) -> ResponseReturnValue:
+    """The summary again with what is wrong beside its field; pressed after sending, the page that says so."""
+    draft = kept.draft()
+    if draft is None:
+        return _lost()
+    if draft.report_id is not None:
+        return _to_done(draft)
+    kept.keep(**_said_of(form))
+    return _page(kept.draft(), form, 422)
+
+
+def _lost() -> ResponseReturnValue:
+    flash(_("What you had typed is no longer here: it is kept for seven days. Please begin again."), "warn")
+    return redirect(url_for("report.start"), 303)
 
 
 def _has_contact(form: ContactForm) -> bool:
