@@ -76,4 +76,5 @@ def test_filing_asks_little_of_the_database(client: Browser, db_session: Session
     asked = body()
     with count_queries() as counted:
         assert client.post("/api/report", json=asked, headers=OURS).status_code == 201
-    assert counted.count <= 15, str(counted)
+    waits = db_session.get_bind().dialect.name == "postgresql"  # for whoever sends the same at the same moment
+    assert counted.count <= 15 + waits, str(counted)
