@@ -15,7 +15,7 @@ from app.models.choices import Severity, Status
 
 def working_time(city: City, unit_id: int) -> WorkingTime:
     """The hours in which a unit works."""
-    return deadlines.working_time_of(city, city.unit_of(unit_id).code)
+    return deadlines.working_time_by(city, city.unit_of(unit_id).calendar)
 
 
 @dataclass(frozen=True, slots=True)

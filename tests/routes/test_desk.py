@@ -96,7 +96,9 @@ def test_the_queue_shows_what_waits_with_its_words(desk: Browser, report: Report
 
 
 def test_strange_addresses_filter_nothing_and_break_nothing(desk: Browser) -> None:
-    strange = "/desk?tab=x&status=y&category='--&ward=%00&assignee=9999999999999999999999&after=1.x&words=%22*("
+    strange = (
+        "/desk?tab=x&status=y&category='--&ward=%F0%9F%8F%99&assignee=9999999999999999999999&after=1.x&words=%22*("
+    )
     assert desk.get(strange).status_code == 200
     assert desk.get("/desk?tab=open&after=99999999999999999999.99999999999999999999999").status_code == 200
 

@@ -55,6 +55,7 @@ VALUES: dict[str, Values] = {
     "/r/<code>/join": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/follow": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/mine/<secret>": _own,
+    "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
     "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
     "/desk/r/<code>": _reports,
     "/desk/publish/<code>": lambda world: [{"code": world.codes["new"]}, {"code": world.codes["sensitive"]}],

@@ -48,7 +48,7 @@ def may_manage(by: Actor, unit_id: int | None) -> bool:
 
 def people_of(unit_id: int | None, *, by: Actor) -> list[Membership]:
     """Whoever works here now, leads first; None is the whole city. Raises Forbidden. Two queries."""
-    _must_manage(by, unit_id)
+    must_manage(by, unit_id)
     here = Membership.unit_id.is_(None) if unit_id is None else Membership.unit_id == unit_id
     found = db.session.scalars(
         select(Membership)
@@ -61,7 +61,7 @@ def people_of(unit_id: int | None, *, by: Actor) -> list[Membership]:
 
 def left(unit_id: int | None, *, by: Actor) -> list[Membership]:
     """The twenty roles that ended last here: the record of who was what."""
-    _must_manage(by, unit_id)
+    must_manage(by, unit_id)
     here = Membership.unit_id.is_(None) if unit_id is None else Membership.unit_id == unit_id
     return list(
         db.session.scalars(
@@ -79,7 +79,7 @@ def get(membership_id: int, *, by: Actor) -> Membership:
     membership = db.session.get(Membership, membership_id)
     if membership is None or membership.ended_at is not None:
         raise NotFound(_l("This role has ended already."))
-    _must_manage(by, membership.unit_id)
+    must_manage(by, membership.unit_id)
     return membership
 
 
@@ -89,7 +89,7 @@ def invite(email: str, name: str, unit_id: int | None, terms: Terms, *, by: Acto
     Whoever is known by this address keeps their account. Anybody else gets a link to choose a password; until it is
     used the address is not theirs, and nothing else is sent to it.
     """
-    _must_manage(by, unit_id)
+    must_manage(by, unit_id)
     _check(terms, unit_id)
     email = find.clean(email)
     person = find.by_email(email)
@@ -213,6 +213,7 @@ def _not_oneself(membership: Membership, by: Actor) -> None:
         raise Invalid(_l("You cannot take away your own role. Ask another lead or an administrator."))
 
 
-def _must_manage(by: Actor, unit_id: int | None) -> None:
+def must_manage(by: Actor, unit_id: int | None) -> None:
+    """Raises Forbidden for anybody but an administrator and a lead of this very unit."""
     if not may_manage(by, unit_id):
         raise Forbidden(_l("Only the unit's lead and administrators manage its people."))

@@ -16,7 +16,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from app.domain.city.model import City
 from app.models.localized import Localized
 
-NOT_KEPT = frozenset({"id", "version"})  # given by the database, not by the folder
+NOT_KEPT = frozenset({"id", "version", "former"})  # given by the database, not by the folder
 
 
 def plain(value: Any, *, whole: bool = False) -> Any:

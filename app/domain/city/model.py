@@ -226,6 +226,15 @@ class Settings:
     question_days: int = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What no longer is in force, by the id of its row and as the last version that had it said it."""
+
+    units: Mapping[int, Unit] = field(default_factory=dict)
+    wards: Mapping[int, Ward] = field(default_factory=dict)
+    categories: Mapping[int, Category] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class City:
     code: str
@@ -249,18 +258,19 @@ class City:
     transfers: Mapping[str, TransferReason]
     version: int = 0
     attribution: Localized = UNSAID
+    former: Former = field(default_factory=Former)  # reports may still point there; nothing new ever does
 
     @cached_property
     def _units_by_id(self) -> dict[int, Unit]:
-        return {unit.id: unit for unit in self.units.values()}
+        return {**self.former.units, **{unit.id: unit for unit in self.units.values()}}
 
     @cached_property
     def _wards_by_id(self) -> dict[int, Ward]:
-        return {ward.id: ward for ward in self.wards.values()}
+        return {**self.former.wards, **{ward.id: ward for ward in self.wards.values()}}
 
     @cached_property
     def _categories_by_id(self) -> dict[int, Category]:
-        return {category.id: category for category in self.categories.values()}
+        return {**self.former.categories, **{category.id: category for category in self.categories.values()}}
 
     def unit_of(self, id: int) -> Unit:
         """The unit a row's `unit_id` names; retired ones are kept too."""

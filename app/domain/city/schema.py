@@ -51,7 +51,7 @@ STAND_INS: Final = {  # words instead of a unit's code
 }
 MAY_BE_EMPTY: Final = {(model.Category, "owner")}  # where rules alone decide
 WITHIN: Final = {(model.Rule, "when")}  # a mapping whose keys are fields of the class itself
-NOT_WRITTEN: Final = {"id", "version"}
+NOT_WRITTEN: Final = {"id", "version", "former"}
 
 
 @cache

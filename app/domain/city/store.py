@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.city.codec import digest, plain, revived
 from app.domain.city.diff import Change, diff
-from app.domain.city.model import City
+from app.domain.city.model import City, Former
 from app.extensions import db
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardRow
 from app.models.moment import now
@@ -200,7 +200,31 @@ def _read(session: Session, id: int) -> City:
         units=_with_ids(city.units, session, UnitRow),
         wards=_with_ids(city.wards, session, WardRow),
         categories=_with_ids(city.categories, session, CategoryRow),
+        former=_former(city, session),
     )
+
+
+def _former(city: City, session: Session) -> Former:
+    """What other versions had and this one lacks, each as the newest of them said it. No query where nothing is."""
+    missing = {
+        name: {one.code: one.id for one in session.execute(select(row.code, row.id)) if one.code not in in_force}
+        for name, row, in_force in (
+            ("units", UnitRow, city.units),
+            ("wards", WardRow, city.wards),
+            ("categories", CategoryRow, city.categories),
+        )
+    }
+    found: dict[str, dict[int, Any]] = {name: {} for name in missing}
+    if any(missing.values()):
+        for data in session.scalars(select(CityVersion.data).order_by(CityVersion.number.desc())):
+            other = revived(data)
+            for name, ids in missing.items():
+                entries = getattr(other, name)
+                for code in ids.keys() & entries.keys():
+                    found[name].setdefault(ids[code], replace(entries[code], id=ids[code]))
+            if all(len(found[name]) == len(ids) for name, ids in missing.items()):
+                break
+    return Former(**{name: MappingProxyType(entries) for name, entries in found.items()})
 
 
 def _with_ids(entries: Any, session: Session, row: type[Any]) -> Any:

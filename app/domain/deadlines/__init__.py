@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.domain.deadlines.arithmetic import Arithmetic, DayKind, Step, explain
 from app.domain.deadlines.promises import is_overdue, overdue_by, promise, remaining_minutes
-from app.domain.deadlines.working_time import NeverOpen, WorkingTime, working_time_of
+from app.domain.deadlines.working_time import NeverOpen, WorkingTime, working_time_by, working_time_of
 
 __all__ = [
     "Arithmetic",
@@ -20,5 +20,6 @@ __all__ = [
     "overdue_by",
     "promise",
     "remaining_minutes",
+    "working_time_by",
     "working_time_of",
 ]

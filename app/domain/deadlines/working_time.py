@@ -128,8 +128,16 @@ class WorkingTime:
 
 
 def working_time_of(city: City, unit: str) -> WorkingTime:
-    """The working time of one of the city's units, by its code. Kept, because it remembers the days it met."""
-    calendar = city.calendars[city.units[unit].calendar]
+    """The working time of one of the city's units, by its code."""
+    return working_time_by(city, city.units[unit].calendar)
+
+
+def working_time_by(city: City, code: str) -> WorkingTime:
+    """The working time a calendar says, the dispatcher's where the city has no such calendar any more.
+
+    Kept, because it remembers the days it met.
+    """
+    calendar = city.calendars.get(code) or city.calendars[city.units[city.dispatch].calendar]
     key = id(calendar), city.timezone
     found = _working_times.get(key)
     if found is None:

@@ -41,7 +41,9 @@ def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> lis
     Distances are of the public points, rounded to 10 m, so that they narrow no position.
     """
     city = store.current()
-    kind = city.categories[category]
+    kind = city.categories.get(category)
+    if kind is None:
+        return []  # the category has left the city: nobody files in it any more
     done_since = now() - timedelta(days=DONE_DAYS)
     statement = (
         select(Report)

@@ -1,0 +1,199 @@
+"""The queue's heaps: what is on which, in which order, for whom, and answered by which index."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from app.domain import queue, workflow
+from app.domain.permissions import Actor
+from app.domain.queue import Question, Tab
+from app.domain.reports import following
+from app.domain.workflow import Details
+from app.extensions import db, unit_of_work
+from app.models import Report, now
+from app.models.choices import Outcome, Role, Status, WaitingFor
+from tests import factories
+from tests.support.application import Clock
+
+pytestmark = pytest.mark.usefixtures("clock", "db_session")
+
+
+def codes(actor: Actor, **asked: object) -> list[str]:
+    return [report.code for report in queue.page(Question(**asked), seen_by=actor).reports]  # type: ignore[arg-type]
+
+
+def take(report: Report, move: str, by: Actor, **said: object) -> None:
+    with unit_of_work():
+        workflow.take(report.code, move, by=by, details=Details(**said))  # type: ignore[arg-type]
+
+
+def test_a_clerk_sees_her_unit_and_nothing_else(clock: Clock) -> None:
+    mine, theirs = factories.a_report(), factories.a_report(category="street-light")
+    clerk = factories.in_charge_of(mine)
+    assert codes(clerk) == [mine.code]
+    assert codes(factories.in_charge_of(theirs)) == [theirs.code]
+    assert sorted(codes(factories.dispatcher())) == sorted([mine.code, theirs.code])
+    assert codes(Actor(clerk.kind, clerk.person_id)) == []
+
+
+def test_a_clerk_limited_to_a_category_sees_only_that() -> None:
+    rubbish = factories.a_report()
+    unit = factories.unit_of(rubbish)
+    assert codes(factories.actor(unit, categories=["pothole"])) == []
+    assert codes(factories.actor(unit, categories=["rubbish"])) == [rubbish.code]
+
+
+def test_what_is_due_first_stands_on_top_and_what_is_late_is_a_heap_of_its_own(clock: Clock) -> None:
+    first = factories.a_report()
+    clock.forward(hours=1)
+    second = factories.a_report()
+    clerk = factories.in_charge_of(first)
+    assert codes(clerk) == [first.code, second.code]
+    assert codes(clerk, tab=Tab.OVERDUE) == []
+    clock.forward(hours=23, minutes=30)
+    assert codes(clerk, tab=Tab.OVERDUE) == [first.code]
+    assert codes(clerk, tab=Tab.TODAY) == [second.code]
+    clock.forward(days=4)
+    assert codes(clerk, tab=Tab.OVERDUE) == [first.code, second.code]
+
+
+def test_a_paused_report_is_not_late_but_comes_back_when_its_pause_has_run_out(clock: Clock) -> None:
+    report = factories.a_report()
+    clerk = factories.in_charge_of(report)
+    take(report, "receive", clerk)
+    until = (now() + timedelta(days=1)).date()
+    take(report, "pause", clerk, words="Mưa to", waiting_for=WaitingFor.WEATHER, until=until)
+    clock.forward(days=2)
+    assert codes(clerk, tab=Tab.OVERDUE) == []
+    assert codes(clerk, tab=Tab.TODAY) == [report.code]
+
+
+def test_news_come_up_even_when_the_report_is_finished() -> None:
+    report = factories.a_report()
+    clerk = factories.in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "resolve", clerk, words="Không sửa được", outcome=Outcome.CANNOT_FIX)
+    assert codes(clerk) == []
+    with unit_of_work():
+        following.add(report.code, "Vẫn thế", by=factories.its_reporter(report))
+    assert codes(clerk, tab=Tab.NEWS) == [report.code]
+    assert codes(clerk, tab=Tab.DONE) == [report.code]
+
+
+def test_my_work_is_what_i_received() -> None:
+    mine, other = factories.a_report(), factories.a_report()
+    clerk = factories.in_charge_of(mine)
+    take(mine, "receive", clerk)
+    assert codes(clerk, tab=Tab.MINE) == [mine.code]
+    assert codes(clerk, assignee=queue.NOBODY) == [other.code]
+    assert codes(clerk, assignee=queue.ME, status=Status.RECEIVED) == [mine.code]
+
+
+def test_what_no_rule_could_route_waits_for_the_dispatcher() -> None:
+    report = factories.a_report()
+    clerk, dispatcher = factories.in_charge_of(report), factories.dispatcher()
+    assert codes(dispatcher, tab=Tab.UNROUTED) == []
+    take(report, "return", clerk, words="Chưa rõ", transfer_reason="wrong-unit")
+    assert codes(dispatcher, tab=Tab.UNROUTED) == [report.code]
+    assert queue.badges(dispatcher)[Tab.UNROUTED] == 1
+
+
+@pytest.mark.parametrize("tab", [Tab.OPEN, Tab.DONE, Tab.NEWS])
+def test_pages_follow_one_another_without_gap_or_double(tab: Tab) -> None:
+    reports = [factories.a_report() for _ in range(7)]
+    clerk = factories.in_charge_of(reports[0])
+    if tab is Tab.DONE:
+        for report in reports:
+            take(report, "decline", clerk, words="Trùng", refusal="not-ours")
+    if tab is Tab.NEWS:
+        for report in reports:
+            with unit_of_work():
+                following.add(report.code, "Thêm", by=factories.its_reporter(report))
+    seen: list[str] = []
+    after = None
+    while True:
+        page = queue.page(Question(tab=tab, after=after), seen_by=clerk, limit=3)
+        seen += [report.code for report in page.reports]
+        after = page.next
+        if after is None:
+            break
+    assert len(seen) == 7
+    assert set(seen) == {report.code for report in reports}
+
+
+def test_two_units_are_one_list_in_due_order(clock: Clock) -> None:
+    first = factories.a_report()
+    clock.forward(minutes=5)
+    second = factories.a_report(category="street-light")
+    clock.forward(minutes=5)
+    third = factories.a_report()
+    one, other = factories.in_charge_of(first), factories.in_charge_of(second)
+    both = Actor(one.kind, one.person_id, (*one.grants, *other.grants))
+    assert codes(both) == [first.code, second.code, third.code]
+    page = queue.page(Question(), seen_by=both, limit=2)
+    assert codes(both, after=page.next) == [third.code]
+
+
+def test_words_find_what_staff_know() -> None:
+    report, other = factories.a_report(words="Chuột chết ở cống"), factories.a_report()
+    clerk = factories.in_charge_of(report)
+    assert codes(clerk, words="chuot cong") == [report.code]
+    assert codes(clerk, words=other.code) == [other.code]
+    assert codes(clerk, words="rubbish", category="pothole") == []
+
+
+def test_badges_say_what_the_heaps_hold(clock: Clock) -> None:
+    reports = [factories.a_report() for _ in range(3)]
+    clerk = factories.in_charge_of(reports[0])
+    take(reports[0], "receive", clerk)
+    clock.forward(days=3)
+    counts = queue.badges(clerk)
+    for tab in (Tab.OVERDUE, Tab.TODAY, Tab.NEW, Tab.NEWS, Tab.MINE, Tab.OPEN):
+        assert counts[tab] == len(codes(clerk, tab=tab)), tab
+    assert counts["publish"] == len(queue.to_publish(clerk).reports) == 3
+    limited = factories.in_charge_of(reports[0], categories=["rubbish"])
+    assert queue.badges(limited)[Tab.NEW] == counts[Tab.NEW]
+
+
+def test_badges_stop_counting_at_their_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MOST_COUNTED", 2)
+    reports = [factories.a_report() for _ in range(5)]
+    clerk = factories.in_charge_of(reports[0])
+    assert queue.badges(clerk)["publish"] == 3
+
+
+@pytest.mark.only_sqlite
+@pytest.mark.parametrize(
+    ("tab", "role", "index"),
+    [
+        (Tab.OPEN, Role.CLERK, "q_open"),
+        (Tab.OVERDUE, Role.CLERK, "q_open"),
+        (Tab.TODAY, Role.CLERK, "q_open"),
+        (Tab.NEWS, Role.CLERK, "q_news"),
+        (Tab.DONE, Role.CLERK, "q_new"),
+        (Tab.OPEN, Role.DISPATCHER, "q_city"),
+        (Tab.OVERDUE, Role.DISPATCHER, "q_city"),
+    ],
+)
+def test_each_heap_is_read_from_its_index(db_session: Session, tab: Tab, role: Role, index: str) -> None:
+    report = factories.a_report()
+    actor = factories.dispatcher() if role is Role.DISPATCHER else factories.in_charge_of(report, role)
+    statement = queue.statement(Question(tab=tab), actor, at=now(), limit=31)
+    assert statement is not None
+    compiled = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    plan = "\n".join(str(row[-1]) for row in db_session.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
+    assert f"INDEX {index}" in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
+
+
+def test_a_page_is_one_query_for_two_units_too(db_session: Session) -> None:
+    report, other = factories.a_report(), factories.a_report(category="street-light")
+    one, two = factories.in_charge_of(report), factories.in_charge_of(other)
+    both = Actor(one.kind, one.person_id, (*one.grants, *two.grants))
+    assert len(queue.page(Question(), seen_by=both).reports) == 2
+    assert db.session.get_one(Report, report.id).status is Status.NEW
