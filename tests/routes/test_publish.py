@@ -1,4 +1,4 @@
-"""The check before publication: masked by default, boxes drawn, withheld with a reason, taken back within its minute."""
+"""The check before publication: masked by default, boxes drawn, withheld with a reason, taken back in time."""
 
 from __future__ import annotations
 
