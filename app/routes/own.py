@@ -317,7 +317,7 @@ def _merged_into(report: Report) -> str:
 
 
 def _can_rate(report: Report) -> bool:
-    return report.status is Status.RESOLVED and (report.rating is None or report.reopened > 0)
+    return report.status is Status.RESOLVED and report.rating is None
 
 
 def _awaits_contact(report: Report, contact: object) -> bool:

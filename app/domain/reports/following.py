@@ -136,12 +136,14 @@ def _confirmed_person(contact: ReportContact, participation: Participation | Non
     if participation is None:
         return None
     mine = db.session.get_one(Person, participation.person_id)
-    if not contact.email:
-        mine.phone = mine.phone or contact.phone or None
-        return mine
-    known: Person | None = db.session.scalar(select(Person).where(Person.email == contact.email.lower()))
+    is_same = Person.email == contact.email.lower() if contact.email else Person.phone == contact.phone
+    known: Person | None = db.session.scalar(select(Person).where(is_same))
     if known is None:
-        mine.email, mine.name = contact.email.lower(), mine.name or contact.name
+        if contact.email:
+            mine.email = contact.email.lower()
+        else:
+            mine.phone = contact.phone or None  # typed addresses that were forgotten are none
+        mine.name = mine.name or contact.name
         return mine
     participation.person_id = known.id
     return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import and_, or_, select, text
 
 from app.domain import geo
 from app.domain.city import store
@@ -67,7 +67,11 @@ def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> lis
 
 
 def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = SHOWN) -> list[Near]:
-    """For the desk: the same category around a report, true distances, twelve weeks back."""
+    """For the desk: the same category around a report, true distances, twelve weeks back.
+
+    What another desk handles is among them only where its true place is public anyway.
+    """
+    is_exact = and_(Report.public_lat == Report.lat, Report.public_lng == Report.lng)
     since = now() - timedelta(weeks=12)
     statement = (
         select(Report)
@@ -76,7 +80,7 @@ def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = 
             _within(report.lat, report.lng, radius_m, "cell"),  # type: ignore[arg-type]  # a text condition
             Report.id != report.id,
             Report.filed_at >= since,
-            or_(is_public(), handled_by(seen_by)),
+            or_(handled_by(seen_by), and_(is_public(), is_exact)),
         )
         .order_by(Report.id.desc())
         .limit(100)
