@@ -185,9 +185,9 @@ def _add(table: Any, keys: tuple[str, ...], columns: tuple[str, ...], totals: di
 
 def _upsert(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     make = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    new = make(table).values(rows)
+    new = make(table)
     summed = {column: table.c[column] + new.excluded[column] for column in columns}
-    db.session.execute(new.on_conflict_do_update(index_elements=list(keys), set_=summed))
+    db.session.execute(new.on_conflict_do_update(index_elements=list(keys), set_=summed), rows)
 
 
 @dataclass(frozen=True, slots=True)

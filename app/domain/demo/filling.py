@@ -1,0 +1,129 @@
+"""Fill a city with made-up reports. Interrupted, the next start goes on where the last whole batch ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from app.domain import remembered
+from app.domain.city import store
+from app.domain.city.model import City
+from app.domain.demo.accounts import ACCOUNTS, Cast, hire, unit_code
+from app.domain.demo.book import book
+from app.domain.demo.filed import Desk
+from app.domain.demo.hanging import Hanging
+from app.domain.demo.life import Life
+from app.domain.demo.rows import Writer, next_id
+from app.domain.demo.seasons import FIRST_DAY, Seasons
+from app.domain.demo.spots import Spots
+from app.domain.demo.story import Story, World
+from app.domain.errors import Invalid
+from app.extensions import db, storage, unit_of_work
+from app.models import Kept, Report, now
+
+REPORTS = 3000
+SEED = 1010  # the year the city got its first name
+PROGRESS = "demo_filling"
+_FILL_BATCH, _BATCH = 500, 10_000
+Told = Callable[[int, int], None]  # written so far, of how many
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One filling, remembered so that it can be gone on with."""
+
+    seed: int
+    reports: int
+    until: datetime
+    with_photos: bool
+    batch: int
+    firsts: tuple[int, ...] = ()  # the first id of each batch that stands
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "reports": self.reports,
+            "until": int(self.until.timestamp()),
+            "with_photos": self.with_photos,
+            "batch": self.batch,
+            "firsts": list(self.firsts),
+        }
+
+
+def fill(told: Told, *, reports: int = REPORTS, seed: int = SEED) -> bool:
+    """The demo of a first start. True when there was something to do; an interrupted one is finished."""
+    known = db.session.get(Kept, PROGRESS)
+    if known is not None:
+        plan = _revived(known.value)
+        if len(plan.firsts) * plan.batch >= plan.reports:
+            return False
+    else:
+        plan = Plan(seed, reports, now(), with_photos=True, batch=_FILL_BATCH)
+    _carry_out(plan, told, is_kept=True)
+    return True
+
+
+def generate(told: Told, *, reports: int, seed: int, with_photos: bool = False) -> None:
+    """More of the same city, beside whatever stands. Each batch stands whole or not at all.
+
+    Raises Invalid where real reports stand: a city's own data is never mixed with made-up ones.
+    """
+    if not remembered.is_demo() and db.session.query(Report.id).first() is not None:
+        raise Invalid(_l("This database holds real reports. Made-up ones are not mixed in."))
+    _carry_out(Plan(seed, reports, now(), with_photos, _BATCH), told, is_kept=False)
+
+
+def _revived(kept: dict[str, Any]) -> Plan:
+    until = datetime.fromtimestamp(kept["until"], UTC)
+    return Plan(kept["seed"], kept["reports"], until, kept["with_photos"], kept["batch"], tuple(kept["firsts"]))
+
+
+def _carry_out(plan: Plan, told: Told, *, is_kept: bool) -> None:
+    city = store.current()
+    with unit_of_work():
+        remembered.mark_demo()
+        remembered.code_key()
+        cast = hire(city, datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC))
+    writer = Writer(city, Hanging(storage()) if plan.with_photos else None)
+    firsts, written = list(plan.firsts), 0
+    for number, lives in enumerate(_batches(city, cast, plan)):
+        if number < len(plan.firsts):
+            writer.number(lives, plan.firsts[number])  # told again only because later ones point at them
+        else:
+            with unit_of_work():
+                firsts.append(next_id(Report))
+                writer.number(lives, firsts[-1])
+                writer.write(lives)
+                if is_kept:
+                    progress = Plan(plan.seed, plan.reports, plan.until, plan.with_photos, plan.batch, tuple(firsts))
+                    db.session.merge(Kept(name=PROGRESS, value=progress.plain(), updated_at=now()))
+        written += len(lives)
+        told(written, plan.reports)
+
+
+def _batches(city: City, cast: Cast, plan: Plan) -> Iterator[Sequence[Life]]:
+    """The same lives for the same plan, oldest first."""
+    chance = Random(f"{plan.seed} {plan.reports}")
+    seasons = Seasons(city, plan.seed, plan.until)
+    favourite = unit_code(city, ACCOUNTS[1])
+    ward = city.units[favourite].ward if favourite else None
+    spots = Spots(city, min(plan.reports, 400 + plan.reports // 5), chance, ward)
+    desk = Desk(city, cast, book(), chance, with_photos=plan.with_photos)
+    world = World(city, cast, book(), chance, plan.until)
+    batch: list[Life] = []
+    for at in seasons.moments(plan.reports, chance):
+        category = seasons.category(at, chance)
+        life = desk.file(category, spots.draw(category, chance), at.astimezone(UTC))
+        batch.append(life)
+        head = desk.head_for(life, batch[0]) if chance.random() < 0.5 else None
+        Story(world, life, with_photos=plan.with_photos).tell(head)
+        if len(batch) == plan.batch:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
