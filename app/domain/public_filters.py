@@ -91,8 +91,12 @@ def _month(text: str, field: str) -> date | None:
     return date(int(found[1]), int(found[2]), 1)
 
 
-def conditions(filters: Filters) -> list[Any]:
-    """The filters in SQL, for public reports alone. Statuses are literals: partial indexes want them so."""
+def conditions(filters: Filters, *, by_cell: bool = False) -> list[Any]:
+    """The filters in SQL, for public reports alone. Statuses are literals: partial indexes want them so.
+
+    `by_cell`: the caller has a narrow range of cells, so category and ward must not lead the planner elsewhere; a
+    column plus nothing is one it cannot search by.
+    """
     found: list[Any] = [is_public()]
     if filters.is_open_only:
         found.append(is_open())
@@ -100,9 +104,9 @@ def conditions(filters: Filters) -> list[Any]:
         names = ", ".join(f"'{status.value}'" for status, one in CLASS_OF.items() if one in filters.classes)
         found.append(literal_column(f"report.status IN ({names})"))
     if filters.categories:
-        found.append(Report.category_id.in_(category_ids(filters)))
+        found.append(_column(Report.category_id, by_cell).in_(category_ids(filters)))
     if filters.ward:
-        found.append(Report.ward_id == store.current().wards[filters.ward].id)
+        found.append(_column(Report.ward_id, by_cell) == store.current().wards[filters.ward].id)
     if filters.first:
         found.append(Report.filed_at >= _start_of(filters.first))
     if filters.last:
@@ -111,6 +115,10 @@ def conditions(filters: Filters) -> list[Any]:
     if matching is not None:
         found.append(matching)
     return found
+
+
+def _column(column: Any, by_cell: bool) -> Any:
+    return column + 0 if by_cell else column
 
 
 def category_ids(filters: Filters) -> list[int]:

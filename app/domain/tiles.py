@@ -88,7 +88,7 @@ def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, 
             func.min(Report.status).label("status"),
             func.min(Report.severity).label("severity"),
         )
-        .where(Report.public_cell >= lo, Report.public_cell < hi, *conditions(filters))
+        .where(Report.public_cell >= lo, Report.public_cell < hi, *conditions(filters, by_cell=z > ROLLED_UP_TO))
         .group_by(square)
     )
 

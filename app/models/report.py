@@ -65,15 +65,15 @@ class Report(Base):
         Index("uq_report_code", "code", unique=True),
         Index("uq_report_client_id", "client_id", unique=True),
         # the map (SCALE.md): public rows by public cell, any filter inside the index
-        # severity and ward stand last, so that a tile is answered from the index alone
+        # severity, ward and publication stand last, so that a tile is answered from the index alone
         _partial(
             "s2_map",
-            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id"),
+            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id", "publication"),
             where=IS_PUBLIC_SQL,
         ),
         _partial(
             "s2_open",
-            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id"),
+            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id", "publication"),
             where=f"{IS_PUBLIC_SQL} AND {IS_OPEN_SQL}",
         ),
         # duplicates and one category, by true cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+
 from alembic import op
 
 revision = "0001"
@@ -363,7 +364,7 @@ def upgrade() -> None:
     op.create_index(
         "s2_map",
         "report",
-        ["public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id"],
+        ["public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id", "publication"],
         unique=False,
         sqlite_where=sa.text("publication <> 'none'"),
         postgresql_where=sa.text("publication <> 'none'"),
@@ -371,7 +372,7 @@ def upgrade() -> None:
     op.create_index(
         "s2_open",
         "report",
-        ["public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id"],
+        ["public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id", "publication"],
         unique=False,
         sqlite_where=sa.text(
             "publication <> 'none' AND status IN ('new', 'received', 'in_progress', 'waiting', 'planned')"

@@ -140,7 +140,8 @@ async function card({ leaflet, settings, say: tell, words }, marker, code) {
   const element = popup.getElement();
   element.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", words.close);
   element.querySelector("a")?.focus({ preventScroll: true });
-  popup.on("remove", () => marker.getElement()?.focus({ preventScroll: true }));
+  element.addEventListener("keydown", (event) => event.key === "Escape" && leaflet.closePopup(popup));
+  popup.on("remove", () => (marker.getElement() ?? box).focus({ preventScroll: true }));
 }
 
 function nearMe({ leaflet, bounds, words, icons }) {

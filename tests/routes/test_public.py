@@ -1,0 +1,256 @@
+"""The public side: who gets in (everybody), which status, which words, what caches may keep, how many queries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.domain import publication, workflow
+from app.domain.publication import Checked
+from app.domain.workflow import Details
+from app.extensions import unit_of_work
+from app.models import Report
+from app.models.choices import EventKind, Outcome, Role, WaitingFor
+from tests import factories
+from tests.support.application import Browser, Clock, Counted
+from tests.support.html import faults
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = [
+    *("/", "/find", "/about", "/privacy", "/accessibility", "/reports", "/near", "/map", "/numbers"),
+    *("/wards/10001", "/units/ubnd-10001", "/near?lat=21.02&lng=105.76", "/near?q=phuong", "/map?ward=10001"),
+    *("/reports?class=open,done&category=rubbish&from=2025-01&to=2025-12&words=rac", "/map?words=rac"),
+]
+MOST_QUERIES = 12
+Counting = Callable[[], AbstractContextManager[Counted]]
+
+
+@pytest.fixture
+def report(db_session: Session) -> Report:
+    return factories.a_report()
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_everybody_gets_a_well_made_page_that_caches_may_keep(
+    client: Browser, report: Report, count_queries: Counting, path: str, prefix: str
+) -> None:
+    with count_queries() as counted:
+        answer = client.get(prefix + path)
+    assert answer.status_code == 200
+    assert faults(answer.text) == []
+    assert counted.count <= MOST_QUERIES, str(counted)
+    assert "public" in answer.headers["Cache-Control"]
+    assert "Vary" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+    assert "csrf" not in answer.text
+    again = client.get(prefix + path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_signed_in_person_sees_the_same_public_page(
+    new_browser: Callable[[], Browser], sign_in: Callable[..., Browser], report: Report
+) -> None:
+    stranger, clerk = new_browser(), sign_in(factories.staff(factories.unit_of(report)), new_browser())
+    path = f"/r/{report.code}"
+    assert stranger.get(path).data == clerk.get(path).data
+    assert "Vary" not in clerk.get(path).headers
+
+
+# A report ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_shows_its_pin_and_keeps_its_words_until_they_are_checked(client: Browser, report: Report) -> None:
+    page = client.get(f"/en/r/{report.code}").text
+    assert "Uncollected rubbish" in page
+    assert "Mot Ward" in page
+    assert "Rác chất đống" not in page
+    assert "once a person has checked" in page
+    assert f"/r/{report.code}/join" in page
+    assert "To be received at the latest" in page
+    assert "How this was counted" in page
+
+
+def test_published_words_and_the_answer_stand_on_the_page(client: Browser, report: Report, clock: Clock) -> None:
+    who = factories.in_charge_of(report, Role.LEAD)
+    with unit_of_work():
+        texts = {words.id: words.original for words in publication.reporters_words(report)}
+        publication.publish(report, Checked(texts=texts), by=who)
+    with unit_of_work():
+        workflow.take(report.code, "receive", by=who)
+    with unit_of_work():
+        details = Details(words="Bãi rác đã có lịch dọn.", outcome=Outcome.CANNOT_FIX)
+        workflow.take(report.code, "resolve", by=who, details=details)
+    hidden = client.get(f"/r/{report.code}").text
+    assert "Rác chất đống" in hidden
+    assert "Bãi rác đã có lịch dọn." not in hidden, "within the minute in which it can be undone"
+    clock.forward(minutes=2)
+    assert "Bãi rác đã có lịch dọn." in client.get(f"/r/{report.code}").text
+
+
+def test_a_report_that_waits_says_for_what_and_until_when(client: Browser, report: Report, clock: Clock) -> None:
+    who = factories.in_charge_of(report)
+    for move, details in (
+        ("receive", None),
+        ("start", None),
+        (
+            "pause",
+            Details(words="Chờ tạnh mưa.", waiting_for=WaitingFor.WEATHER, until=clock.now.date().replace(day=28)),
+        ),
+    ):
+        with unit_of_work():
+            workflow.take(report.code, move, by=who, details=details)
+    clock.forward(minutes=2)
+    page = client.get(f"/en/r/{report.code}").text
+    assert "Waiting for the weather" in page
+    assert "The clock stands still until 17:00 Friday 28 November." in page
+
+
+def test_a_code_is_read_however_it_was_typed(client: Browser, report: Report) -> None:
+    typed = f"{report.code[:3]}-{report.code[3:6]}-{report.code[6:]}"
+    for answer in (client.get(f"/r/{typed}"), client.get(f"/find?code=%23{typed}")):
+        assert answer.status_code in (301, 302)
+        assert answer.headers["Location"].endswith(f"/r/{report.code}")
+
+
+@pytest.mark.parametrize(("typed", "status"), [("12", 404), ("482160358", 404), ("x" * 50, 422)])
+def test_a_wrong_code_keeps_what_was_typed_and_says_why(client: Browser, typed: str, status: int) -> None:
+    answer = client.get(f"/en/find?code={typed}")
+    assert answer.status_code == status
+    assert f'value="{typed}"' in answer.text
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_withdrawn_is_gone_merged_leads_on_and_the_sensitive_is_not_there(client: Browser, report: Report) -> None:
+    sensitive = factories.a_report(category="staff-conduct")
+    assert client.get(f"/r/{sensitive.code}").status_code == 404
+    into, dispatcher = factories.a_report(), factories.dispatcher()
+    with unit_of_work():
+        details = Details(words="Cùng một chỗ.", merge_into=into.code)
+        workflow.take(report.code, "merge", by=dispatcher, details=details)
+    moved = client.get(f"/r/{report.code}")
+    assert moved.status_code == 301
+    assert moved.headers["Location"].endswith(f"/r/{into.code}")
+    with unit_of_work():
+        workflow.take(into.code, "withdraw", by=factories.its_reporter(into))
+    assert client.get(f"/r/{into.code}").status_code == 410
+
+
+def test_a_report_page_is_few_queries(client: Browser, report: Report, count_queries: Counting) -> None:
+    factories.a_report(lat=factories.HERE[0] + 0.0003)
+    with count_queries() as counted:
+        assert client.get(f"/r/{report.code}").status_code == 200
+    assert counted.count <= MOST_QUERIES, str(counted)
+
+
+def test_every_kind_of_event_has_its_line_of_the_timeline(app: Flask) -> None:
+    folder = ROOT / "templates" / "timeline"
+    assert {path.stem for path in folder.glob("[!_]*.html")} == {kind.value for kind in EventKind}
+    for kind in EventKind:
+        app.jinja_env.get_template(f"timeline/{kind.value}.html")
+
+
+# Lists ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_bad_filter_is_told_beside_its_field_and_the_list_still_stands(client: Browser, report: Report) -> None:
+    answer = client.get("/en/reports?from=2026-12&to=2025-01&words=<script>")
+    assert answer.status_code == 422
+    assert "The first month lies after the last one." in answer.text
+    assert "<script>" not in answer.text.replace('<script type="module"', "")
+    assert faults(answer.text) == []
+
+
+def test_the_list_filters_as_the_map_does(client: Browser, report: Report) -> None:
+    lamp = factories.a_report(category="street-light")
+    page = client.get("/reports?category=rubbish").text
+    assert report.code in page.replace("-", "")
+    assert lamp.code not in page.replace("-", "")
+    assert "/map?category=rubbish" in page
+
+
+def test_an_unknown_page_ward_or_unit_is_not_found(client: Browser) -> None:
+    for path in ("/reports?before=123", "/wards/nowhere", "/units/nobody"):
+        assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/near?lat=10.77&lng=106.7", "/near?q=xyzzy", "/near?lat=200&lng=x"])
+def test_a_place_outside_or_unknown_gets_a_friendly_word(client: Browser, path: str) -> None:
+    answer = client.get(f"/en{path}")
+    assert answer.status_code == 422
+    assert re.search(r"outside City of Six Wards|No place by this name|Number must be|Not a valid", answer.text)
+    assert faults(answer.text) == []
+
+
+# The map ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_tile_is_one_query_and_cached_by_its_address(
+    client: Browser, report: Report, count_queries: Counting
+) -> None:
+    client.get("/tiles/14/13005/7211.json")  # the key of the codes is remembered after the first
+    with count_queries() as counted:
+        answer = client.get("/tiles/14/13005/7211.json")
+    assert counted.count == 1, str(counted)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert "Vary" not in answer.headers
+    assert client.get("/tiles/14/13005/7211.json", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_the_tile_over_a_report_names_it(client: Browser, report: Report) -> None:
+    from app.domain import geo
+
+    x, y = geo.tile_of(geo.cell_of(*factories.HERE), 15)
+    [[_right, _down, code, letter]] = client.get(f"/tiles/15/{x}/{y}.json").json
+    assert (code, letter) == (report.code, "o")
+    assert client.get(f"/tiles/15/{x}/{y}.json?class=done").json == []
+
+
+@pytest.mark.parametrize("path", ["/tiles/3/9/9.json", "/tiles/25/0/0.json", "/tiles/3/0/0.json?class=secret"])
+def test_a_tile_that_cannot_be_is_not_found(client: Browser, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_outlines_are_kept_for_long_under_their_own_address(client: Browser) -> None:
+    page = client.get("/map").text
+    address = re.search(r"/map/outlines\.json\?v=[\w-]+", page)
+    assert address
+    answer = client.get(address[0])
+    assert len(answer.json["features"]) == 6
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "immutable" not in client.get("/map/outlines.json").headers["Cache-Control"]
+
+
+def test_a_search_is_drawn_as_points(client: Browser, report: Report) -> None:
+    found = client.get("/map/points.json?words=rác").json
+    assert [row[2] for row in found["points"]] == [report.code]
+    assert found["more"] is False
+    assert client.get("/map/points.json?words=zzz").json["points"] == []
+
+
+def test_a_pin_tells_its_card_and_nothing_private(client: Browser, report: Report) -> None:
+    card = client.get(f"/map/card/{report.code}").text
+    assert f"/r/{report.code}" in card
+    assert "Rác chất đống" not in card
+
+
+# Health -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_living_process_says_so_without_the_database(client: Browser, count_queries: Counting) -> None:
+    with count_queries() as counted:
+        assert client.get("/healthz").data == b"ok\n"
+    assert counted.count == 0
+
+
+def test_a_ready_process_names_what_it_has(client: Browser) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {"database": "ok", "schema": "ok", "city": "ok"}
