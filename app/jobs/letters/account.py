@@ -45,9 +45,9 @@ def email_changed(about: About) -> Letter:
 def invited(about: About) -> Letter:
     unit = about.unit_of(str(about.delivery.data.get("unit", "")))
     role = str(about.delivery.data.get("role", ""))
-    facts = [(_("Unit"), unit)] if unit else []
+    facts = [(_("Your unit"), unit)] if unit else []
     if role in list(Role):
-        facts.append((_("Role"), str(label(Role(role)))))
+        facts.append((_("Your role"), str(label(Role(role)))))
     return Letter(
         subject=_("An account at the desk"),
         opening=_("You are invited to work here"),

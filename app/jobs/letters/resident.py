@@ -68,12 +68,12 @@ def filed(about: About) -> Letter:
         opening=_("Thank you. Your report is with %(unit)s", unit=about.unit_name),
         body=(_("Here is what the city promises. You hear from us at every step."),),
         facts=(
-            (_("Filed"), moment(report.filed_at)),
-            (_("Received by"), due(report.receive_due_at)),
-            (_("Handled by"), due(report.handle_due_at)),
+            (_("Filed at"), moment(report.filed_at)),
+            (_("To be received by"), due(report.receive_due_at)),
+            (_("To be handled by"), due(report.handle_due_at)),
         )
         if report.received_at is None
-        else ((_("Filed"), moment(report.filed_at)), (_("Handled by"), due(report.handle_due_at))),
+        else ((_("Filed at"), moment(report.filed_at)), (_("To be handled by"), due(report.handle_due_at))),
         button=_("Open my report"),
         closing=tuple(closing),
     )
@@ -86,7 +86,7 @@ def received(about: About) -> Letter:
         subject=_("Report %(code)s: received", code=about.code),
         opening=_("%(unit)s has received your report", unit=about.unit_name),
         body=(_("Somebody there has read it and takes it on."),),
-        facts=((_("Handled by"), due(by)),),
+        facts=((_("To be handled by"), due(by)),),
     )
 
 
@@ -94,12 +94,12 @@ def moved(about: About) -> Letter:
     data = about.event.data
     reason = about.city.transfers.get(str(data.get("reason", "")))
     to = about.unit_of(str(data.get("to", ""))) or about.unit_name
-    facts = [(_("From"), about.unit_of(str(data.get("from", "")))), (_("To"), to)]
+    facts = [(_("Former unit"), about.unit_of(str(data.get("from", "")))), (_("New unit"), to)]
     if reason is not None:
-        facts.append((_("Why"), reason.label.in_(about.language)))
+        facts.append((_("Reason"), reason.label.in_(about.language)))
     if data.get("guard") == "not_accepted":
-        facts.append((_("Why"), _("The unit before did not accept it in time")))
-    facts.append((_("Handled by, unchanged"), due(about.report.handle_due_at)))
+        facts.append((_("Reason"), _("The unit before did not accept it in time")))
+    facts.append((_("To be handled by, unchanged"), due(about.report.handle_due_at)))
     return _of_report(
         about,
         subject=_("Report %(code)s: passed on", code=about.code),
@@ -126,7 +126,7 @@ def paused(about: About) -> Letter:
     waiting = about.event.data.get("waiting_for")
     facts = [(_("Waiting for"), str(label(WaitingFor(waiting))))] if waiting else []
     if until:
-        facts.append((_("Until"), due(until)))
+        facts.append((_("Until then at the latest"), due(until)))
     return _of_report(
         about,
         subject=_("Report %(code)s: the work has to wait", code=about.code),
@@ -172,7 +172,7 @@ def reclassified(about: About) -> Letter:
         about,
         subject=_("Report %(code)s: sorted anew", code=about.code),
         opening=_("Your report was sorted anew, and its date with it"),
-        facts=((_("Kind"), about.category.name.in_(about.language)), *_old_and_new(about)),
+        facts=((_("Category"), about.category.name.in_(about.language)), *_old_and_new(about)),
     )
 
 
@@ -244,7 +244,7 @@ def reopened(about: About) -> Letter:
         subject=_("Report %(code)s: open again", code=about.code),
         opening=_("The report is taken up after all") if is_appeal else _("The report is open again"),
         body=(_("It is with the lead of %(unit)s and has a date of its own.", unit=about.unit_name),),
-        facts=((_("Handled by"), due(about.report.handle_due_at)),),
+        facts=((_("To be handled by"), due(about.report.handle_due_at)),),
     )
 
 
@@ -263,7 +263,7 @@ def unmerged(about: About) -> Letter:
         about,
         subject=_("Report %(code)s: on its own again", code=about.code),
         opening=_("The report is handled on its own again"),
-        facts=((_("Handled by"), due(about.report.handle_due_at)),) if about.report.is_open else (),
+        facts=((_("To be handled by"), due(about.report.handle_due_at)),) if about.report.is_open else (),
     )
 
 
@@ -318,8 +318,8 @@ def _old_and_new(about: About) -> tuple[tuple[str, str], ...]:
     """A promise never moves silently: the old date stands beside the new."""
     old, new = about.moment("due_was"), about.moment("due")
     if old is None or new is None or old == new:
-        return ((_("Handled by"), due(new or about.report.handle_due_at)),)
-    return (_("Until now"), due(old)), (_("New date"), due(new))
+        return ((_("To be handled by"), due(new or about.report.handle_due_at)),)
+    return (_("Date until now"), due(old)), (_("New date"), due(new))
 
 
 def _day(about: About, at: datetime) -> str:

@@ -158,10 +158,10 @@ def _of_desk(about: About, subject: str, opening: str, body: str, *, facts: tupl
     where = about.city.ward_of(about.report.ward_id).name.in_(about.language)
     known = [
         (_("Report"), f"{about.code} · {about.category.name.in_(about.language)}, {where}"),
-        (_("In charge"), about.unit_name),
+        (_("Unit in charge"), about.unit_name),
     ]
     if about.report.due_at is not None:
-        known.append((_("Due"), due(about.report.due_at)))
+        known.append((_("Due by"), due(about.report.due_at)))
     return Letter(
         subject=subject,
         opening=opening,
