@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -51,5 +52,5 @@ def _shown(label: str, count: int, work: Callable[[demo.filling.Told], bool]) ->
             raise click.ClickException(str(refusal)) from refusal
 
 
-def _reach(bar: tqdm[None], written: int) -> None:
+def _reach(bar: tqdm[Any], written: int) -> None:
     bar.update(written - bar.n)

@@ -172,14 +172,13 @@ class Life:
 
     @contextmanager
     def recording(self, kind: EventKind, at: datetime, actor: Actor, *, public: bool = True) -> Iterator[Recording]:
-        """As `events.recording`, in memory."""
-        was, held_by = _stand(self), self.unit_id
+        """As `events.recording`, in memory. How it stood before is kept for a merge alone: nothing else is undone."""
+        was, held_by = _stand(self) if kind is EventKind.MERGED else None, self.unit_id
         entry = Recording(kind, at, at if public else None)
         yield entry
-        now = _stand(self)
         data = dict(entry.data)
-        if was != now:
-            pairs = zip(KEPT_OF_REPORT, was, now, strict=True)
+        if was is not None:
+            pairs = zip(KEPT_OF_REPORT, was, _stand(self), strict=True)
             data["was"] = {name: _plain(before) for name, before, after in pairs if before != after}
         self.version += 1
         self.updated_at = max(at, self.updated_at)
@@ -201,6 +200,10 @@ class Life:
                 entry.say(move.words, details.words, public=move.is_public and move.words in PUBLIC_WORDS)
             publication.settle(self.row)
         return self.events[-1]
+
+    def forget(self) -> None:
+        """It is written: what happened is needed no more, only where it stands."""
+        self.events, self.pictures, self.joined, self.head = [], [], [], None
 
     def spoken(self) -> Iterator[Said]:
         for happening in self.events:

@@ -1,23 +1,25 @@
-"""Lives become rows: a few big inserts, ids counted on, figures added once. All inside the caller's unit of work."""
+"""Lives become rows of plain values: moments are seconds, choices their words, JSON is text already."""
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Date, column, func, insert, literal_column, select, table, text
+from sqlalchemy import Enum
 
-from app.domain import codes, figures, remembered
+from app.domain import codes, figures
 from app.domain.city.model import Category, City, Ward
 from app.domain.demo.hanging import Hanging
 from app.domain.demo.life import Happening, Life, Picture
 from app.domain.folding import fold
 from app.domain.public_view import REPORTERS
-from app.extensions import db
 from app.models import (
     AnonymousJoin,
     Base,
@@ -36,44 +38,71 @@ from app.models.choices import CLASS_OF, Part, PhotoState, Precision, Publicatio
 _Row = dict[str, Any]
 _COLUMNS = tuple(one.name for one in Report.__table__.columns)
 _MOMENTS = tuple(one.name for one in Report.__table__.columns if isinstance(one.type, Moment))
+_CHOICES = tuple(one.name for one in Report.__table__.columns if isinstance(one.type, Enum))
 _values = attrgetter(*_COLUMNS)
 _moments = attrgetter(*_MOMENTS)
 
 
-class Writer:
-    """Writes lives in the order they come; ids go on from the highest."""
+@dataclass(slots=True)
+class Ids:
+    """The next free ids of what is numbered here."""
 
-    def __init__(self, city: City, hanging: Hanging | None) -> None:
-        self.city, self.hanging = city, hanging
-        self._names: dict[tuple[int, int], tuple[str, str]] = {}
+    report: int
+    event: int
+    person: int
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A batch ready to be written: for each table its columns and rows, in the order in which they may be inserted."""
+
+    first: Ids
+    tables: list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]
+    totals: figures.Totals
+    count: int
+
+    def put(self, model: type[Base], rows: list[_Row]) -> None:
+        if rows:
+            self.tables.append((model.__tablename__, tuple(rows[0]), [tuple(row.values()) for row in rows]))
+
+
+class Builder:
+    """Makes rows of lives, in the order they come; ids go on from those given. Asks the database for nothing."""
+
+    def __init__(self, city: City, ids: Ids, code_key: bytes, hanging: Hanging | None) -> None:
+        self.city, self.ids, self.hanging = city, ids, hanging
+        self._code_key = code_key
+        self._names: dict[tuple[int, int], str] = {}
 
     def number(self, lives: Sequence[Life], first: int) -> None:
         """Give ids and codes. Lives of one call are neighbours."""
-        key = remembered.code_key()
         for id, life in enumerate(lives, first):
-            life.id, life.code, life.client_id = id, codes.code_of(id, key), f"demo-{id}"
+            life.id, life.code, life.client_id = id, codes.code_of(id, self._code_key), f"demo-{id}"
 
-    def write(self, lives: Sequence[Life]) -> None:
+    def build(self, lives: Sequence[Life]) -> Sheet:
+        sheet = Sheet(replace(self.ids), [], figures.Totals(ZoneInfo(self.city.timezone)), len(lives))
+        self.number(lives, self.ids.report)
+        events = sorted((one for life in lives for one in life.events), key=attrgetter("at"))
+        for id, event in enumerate(events, self.ids.event):
+            event.id = id
         for life in lives:
             self._relate(life)
-        contacts, parts = self._people(lives)
-        events = sorted((one for life in lives for one in life.events), key=attrgetter("at"))
-        for id, event in enumerate(events, next_id(Event)):
-            event.id = id
-        _insert(Report, [_report(life) for life in lives])
-        _insert(Event, [_event(one) for one in events])
-        _insert(Words, [row for event in events for row in _words(event)])
-        _insert(ReportText, [self._text(life) for life in lives])
-        _insert(AnonymousJoin, [row for life in lives for row in _joins(life)])
-        _insert(ReportContact, contacts)
-        _insert(Participation, parts)
-        self._photos(lives)
-        totals = figures.Totals(ZoneInfo(self.city.timezone))
+        people, contacts, parts = self._people(lives)
+        sheet.put(Person, people)
+        sheet.put(Report, [_report(life) for life in lives])
+        sheet.put(Event, [_event(one) for one in events])
+        sheet.put(Words, [row for event in events for row in _words(event)])
+        sheet.put(ReportText, [self._text(life) for life in lives])
+        sheet.put(AnonymousJoin, [row for life in lives for row in _joins(life)])
+        sheet.put(ReportContact, contacts)
+        sheet.put(Participation, parts)
+        sheet.put(Photo, self._photos(lives))
         for life in lives:
-            totals.add(figures.standing(life.row))
-        totals.write()
-        for model in (Report, Event, Person):
-            _count_on(model)
+            sheet.totals.add(figures.standing(life.row))
+        self.ids.report += len(lives)
+        self.ids.event += len(events)
+        self.ids.person += len(people)
+        return sheet
 
     def _relate(self, life: Life) -> None:
         if life.earlier is not None:
@@ -84,12 +113,12 @@ class Writer:
             merged.data["into"] = life.head.code
             merged.data["was"]["merged_into_id"] = None
 
-    def _people(self, lives: Sequence[Life]) -> tuple[list[_Row], list[_Row]]:
-        """Write who filed; answer what points at the reports, to be written after them."""
+    def _people(self, lives: Sequence[Life]) -> tuple[list[_Row], list[_Row], list[_Row]]:
+        """Who filed: persons, their contact data, and what they are to the reports."""
         people: list[_Row] = []
         contacts: list[_Row] = []
         parts: list[_Row] = []
-        next_person = next_id(Person)
+        next_person = self.ids.person
         for life in lives:
             who, at = life.reporter, int(life.filed_at.timestamp())
             person_id = who.person_id
@@ -103,68 +132,51 @@ class Writer:
                 parts.append(
                     {"report_id": life.id, "person_id": person_id, "part": Part.REPORTER.value, "created_at": at}
                 )
-        _insert(Person, people)
-        return contacts, parts
+        return people, contacts, parts
 
     def _text(self, life: Life) -> _Row:
         """As `search.refresh` says it: the public finds what the page shows."""
         category, ward = self.city.category_of(life.category_id), self.city.ward_of(life.ward_id)
-        names, plain = self._folded(category, ward)
+        names = self._folded(category, ward)
         is_exact = category.precision is Precision.EXACT and life.public_lat is not None
         said = list(life.spoken())
         public = [one.public_text for one in said if one.public_text and _is_found(life, one.kind, is_exact)]
         address = [life.nearest_address] if is_exact else []
         return {
             "report_id": life.id,
-            "public": f"{names} {fold(' '.join([*address, *public]))}".strip(),
-            "staff": fold(" ".join([life.code, plain, life.nearest_address, *(one.original for one in said)])),
+            "public": _joined(names, *address, *public),
+            "staff": _joined(life.code, names, life.nearest_address, *(one.original for one in said)),
         }
 
-    def _folded(self, category: Category, ward: Ward) -> tuple[str, str]:
+    def _folded(self, category: Category, ward: Ward) -> str:
         key = category.id, ward.id
         if key not in self._names:
             plain = " ".join([category.name.vi, category.name.en, ward.name.vi, ward.name.en])
-            self._names[key] = fold(plain), plain
+            self._names[key] = fold(plain)
         return self._names[key]
 
-    def _photos(self, lives: Sequence[Life]) -> None:
+    def _photos(self, lives: Sequence[Life]) -> list[_Row]:
+        rows: list[_Row] = []
         if self.hanging is None:
-            return
-        rows = []
+            return rows
         for life in lives:
             for position, picture in enumerate(life.pictures):
                 drawn = self.hanging.hang(self.city.category_of(life.category_id), life.id, picture.kind)
                 rows.append(_photo(life, picture, position) | drawn)
-        _insert(Photo, rows)
+        return rows
 
 
-def next_id(model: type[Base]) -> int:
-    """One more than the highest id; the write transaction keeps the ids from there on ours."""
-    key: Any = model.__table__.c.id
-    return int(db.session.scalar(select(func.coalesce(func.max(key), 0))) or 0) + 1
+def _joined(*texts: str) -> str:
+    return " ".join(folded for text in texts if (folded := _folded_words(text)))
 
 
-def _count_on(model: type[Base]) -> None:
-    """PostgreSQL counts on after ids that were given; SQLite looks for itself."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        name = model.__tablename__
-        db.session.execute(
-            select(func.setval(func.pg_get_serial_sequence(name, "id"), func.max(literal_column("id")))).select_from(
-                text(f'"{name}"')
-            )
-        )
+@lru_cache(maxsize=16_384)
+def _folded_words(words: str) -> str:
+    return fold(words)
 
 
-def _insert(model: type[Base], rows: list[_Row]) -> None:
-    """One statement for many rows of plain values: moments are seconds already, choices their words."""
-    if not rows:
-        return
-    full: Any = model.__table__
-    kept = [
-        column(name, full.c[name].type) if isinstance(full.c[name].type, JSON | Date) else column(name)
-        for name in rows[0]
-    ]
-    db.session.execute(insert(table(full.name, *kept)), rows)
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _seconds(at: datetime | None) -> int | None:
@@ -176,6 +188,11 @@ def _report(life: Life) -> _Row:
     for name, at in zip(_MOMENTS, _moments(life), strict=True):
         if at is not None:
             row[name] = int(at.timestamp())
+    for name in _CHOICES:
+        choice = row[name]
+        row[name] = None if choice is None else choice.value
+    row["answers"] = _json(life.answers)
+    row["planned_on"] = life.planned_on.isoformat() if life.planned_on else None
     return row
 
 
@@ -185,13 +202,13 @@ def _event(one: Happening) -> _Row:
     return {
         "id": one.id,
         "report_id": one.life.id,
-        "kind": one.kind,
+        "kind": one.kind.value,
         "at": at,
-        "actor_kind": one.actor.kind,
+        "actor_kind": one.actor.kind.value,
         "actor_id": one.actor.person_id,
         "unit_id": one.unit_id,
         "public_at": _seconds(one.public_at),
-        "data": one.data,
+        "data": _json(one.data),
         "announced_at": at,  # nobody is written to about what never happened
     }
 
@@ -202,7 +219,7 @@ def _words(event: Happening) -> Iterable[_Row]:
         yield {
             "report_id": event.life.id,
             "event_id": event.id,
-            "kind": one.kind,
+            "kind": one.kind.value,
             "original": one.original,
             "public_text": one.public_text,
             "language": one.language,
@@ -242,8 +259,8 @@ def _photo(life: Life, picture: Picture, position: int) -> _Row:
     return {
         "report_id": life.id,
         "event_id": picture.event.id if picture.event else None,
-        "kind": picture.kind,
-        "state": PhotoState.READY,
+        "kind": picture.kind.value,
+        "state": PhotoState.READY.value,
         "original": "",
         "raw": "",
         "position": position,
@@ -252,7 +269,7 @@ def _photo(life: Life, picture: Picture, position: int) -> _Row:
         "lat": life.lat,
         "lng": life.lng,
         "taken_at": at,
-        "boxes": [],
+        "boxes": "[]",
         "reason": "",
         "published_at": None if is_gone else _seconds(picture.published_at),
         "created_at": at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -410,7 +411,7 @@ class Story:
             masked = 0
             for said in life.spoken():
                 if said.kind in PUBLISHABLE:
-                    said.public_text = masking.masked(said.original)
+                    said.public_text = _masked(said.original)
                     masked += said.public_text != said.original
             for picture in life.pictures:
                 if picture.kind is PhotoKind.BEFORE:
@@ -450,6 +451,11 @@ class Story:
 
 
 _SIDES = {"publish": Story._publish, "confirm": Story._confirm, "join": Story._join, "add": Story._add}
+
+
+@lru_cache(maxsize=8192)
+def _masked(words: str) -> str:
+    return masking.masked(words)
 
 
 def _member(person_id: int, role: Role, unit_id: int | None) -> Actor:
