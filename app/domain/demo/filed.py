@@ -135,15 +135,6 @@ class Desk:
         here.append(life)
         del here[:-_KEPT_FOR_RECURRENCE]
 
-    def head_for(self, life: Life, since: Life) -> Life | None:
-        """An earlier report of the same thing that is still open when this one comes, not filed before `since`."""
-        for other in self._recent.get((life.category_id, life.cell), ()):
-            is_open = other.resolved_at is None or other.resolved_at > life.filed_at + timedelta(days=1)
-            stands = other.status not in (Status.MERGED, Status.WITHDRAWN) and other.filed_at >= since.filed_at
-            if other is not life and is_open and stands and other.filed_at >= life.filed_at - timedelta(days=20):
-                return other
-        return None
-
     def _happened(self, life: Life, category: Category, routed: routing.Routed) -> None:
         at = life.filed_at
         by = self._filer(life)

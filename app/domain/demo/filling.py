@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from sqlalchemy import select
 
 from app.domain import remembered
 from app.domain.city import store
-from app.domain.city.model import City
+from app.domain.city.model import Category, City
 from app.domain.demo.accounts import ACCOUNTS, Cast, hire, unit_code
 from app.domain.demo.apart import apart
 from app.domain.demo.book import book
@@ -25,7 +26,7 @@ from app.domain.demo.hanging import Hanging
 from app.domain.demo.life import Life
 from app.domain.demo.rows import Builder, Sheet
 from app.domain.demo.seasons import FIRST_DAY, Seasons
-from app.domain.demo.spots import Spots
+from app.domain.demo.spots import Spot, Spots
 from app.domain.demo.story import Story, World
 from app.domain.demo.writing import next_ids, write
 from app.domain.errors import Invalid
@@ -36,6 +37,7 @@ REPORTS = 3000
 SEED = 1010  # the year the city got its first name
 PROGRESS = "demo_filling"
 _FILL_BATCH, _BATCH = 500, 5_000
+_TWICE, _LATELY = 0.025, 30  # so many come twice, of the last few
 Told = Callable[[int, int], None]  # written so far, of how many
 
 
@@ -156,14 +158,20 @@ def _batches(city: City, cast: Cast, plan: Plan) -> Iterator[Sequence[Life]]:
     desk = Desk(city, cast, book(), chance, with_photos=plan.with_photos)
     world = World(city, cast, book(), chance, plan.until)
     batch: list[Life] = []
+    lately: deque[tuple[Life, Category, Spot]] = deque(maxlen=_LATELY)
     for at in seasons.moments(plan.reports, chance):
         category = seasons.category(at, chance)
-        life = desk.file(category, spots.draw(category, chance), at.astimezone(UTC))
+        spot, head = spots.draw(category, chance), None
+        if lately and chance.random() < _TWICE:
+            head, category, spot = chance.choice(lately)
+        life = desk.file(category, spot, at.astimezone(UTC))
         batch.append(life)
-        head = desk.head_for(life, batch[0]) if chance.random() < 0.5 else None
         Story(world, life, with_photos=plan.with_photos).tell(head)
+        if head is None:
+            lately.append((life, category, spot))
         if len(batch) == plan.batch:
             yield batch
             batch = []
+            lately.clear()  # what is written changes no more
     if batch:
         yield batch

@@ -14,6 +14,7 @@ from app.models.choices import PublishWhen, Severity
 FIRST_DAY = date(2025, 7, 1)  # the wards of today's Hanoi exist since then
 _GROWTH = 2.2  # how many times busier the last month is than the first
 _STORM = 3.0
+_LATELY, _LATELY_DAYS = 2.6, 14  # a storm has just passed: the queues are full
 _WEEK = (1.15, 1.05, 1.0, 1.0, 1.0, 0.85, 0.7)
 _HOURS = (2, 1, 1, 1, 1, 3, 8, 14, 15, 13, 11, 9, 7, 7, 9, 10, 11, 13, 12, 12, 11, 9, 6, 4)
 _WET_MONTHS = {7: 0.16, 8: 0.18, 9: 0.14, 6: 0.1, 10: 0.05}  # the chance that a day brings a downpour
@@ -75,7 +76,10 @@ class Seasons:
         """When so many reports were filed, oldest first, none after `until`."""
         length = len(self.days)
         weights = [
-            _GROWTH ** (number / length) * _WEEK[day.weekday()] * (_STORM if day in self.wet else 1.0)
+            _GROWTH ** (number / length)
+            * _WEEK[day.weekday()]
+            * (_STORM if day in self.wet else 1.0)
+            * (_LATELY if number >= length - _LATELY_DAYS else 1.0)
             for number, day in enumerate(self.days)
         ]
         days = chance.choices(self.days, weights, k=count)

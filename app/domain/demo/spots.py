@@ -50,7 +50,7 @@ class Spots:
     def __init__(self, city: City, count: int, chance: Random, favourite: str | None) -> None:
         self.city = city
         wards = list(city.wards.values())
-        shares = list(accumulate(_busyness(ward, chance) * (6 if ward.code == favourite else 1) for ward in wards))
+        shares = list(accumulate(_busyness(ward, chance) * (9 if ward.code == favourite else 1) for ward in wards))
         self.common = [
             self._somewhere(wards[bisect(shares, chance.random() * shares[-1])], chance) for _ in range(count)
         ]

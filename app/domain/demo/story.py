@@ -50,6 +50,7 @@ _UNHAPPY = (
 )
 
 
+_BACKLOG = timedelta(days=18)  # what came lately waits longer
 _NOTHING_SAID = Details()
 
 
@@ -88,7 +89,7 @@ class Story:
 
     def tell(self, merge_into: Life | None = None) -> None:
         try:
-            if merge_into is not None and merge_into.status not in (Status.MERGED, Status.WITHDRAWN):
+            if merge_into is not None and self._is_same(merge_into):
                 self._merge(merge_into)
             elif self.chance.random() < 0.012:
                 self._later(timedelta(minutes=self.chance.randrange(10, 2000)))
@@ -143,7 +144,7 @@ class Story:
 
     def _course(self) -> None:
         chance, life = self.chance, self.life
-        is_slow = chance.random() < 0.045
+        is_slow = chance.random() < (0.2 if life.filed_at > self.world.until - _BACKLOG else 0.05)
         declines = chance.random() < (0.065 if life.status is Status.NEW else 0)
         self._route_again()
         self._worked(chance.expovariate(1 / 130) * (6 if is_slow else 1) + 4)
@@ -196,7 +197,7 @@ class Story:
         """From receipt to the answer."""
         chance, life = self.chance, self.life
         allowed = max(60, self._hours().minutes_between(self.at, life.handle_due_at))
-        whole = allowed * chance.lognormvariate(math.log(0.42), 0.55) * (chance.uniform(2, 6) if is_slow else 1)
+        whole = allowed * chance.lognormvariate(math.log(0.5), 0.5) * (chance.uniform(2, 6) if is_slow else 1)
         self._worked(whole * 0.12)
         if life.status is Status.RECEIVED:
             self._move("start", by=self._clerk())
@@ -358,6 +359,11 @@ class Story:
         if life.status is Status.RESOLVED and life.object_until is not None and life.object_until <= self.world.until:
             self.at = life.object_until
             self._move("close", by=SYSTEM)
+
+    def _is_same(self, head: Life) -> bool:
+        """Was the earlier one still open when this one came, and does it stand?"""
+        was_open = head.resolved_at is None or head.resolved_at > self.life.filed_at + timedelta(days=1)
+        return was_open and head.status not in (Status.MERGED, Status.WITHDRAWN)
 
     def _merge(self, head: Life) -> None:
         self._worked(self.chance.uniform(15, 300))
