@@ -12,7 +12,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -64,7 +64,8 @@ class FolderMail:
             unfinished.replace(path)
             _sync_folder(self.folder)
         except OSError as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink()
             raise NotNow(f"outbox {errno.errorcode.get(error.errno or 0, 'error')}") from error
 
 

@@ -22,7 +22,7 @@ def send_account(person_id: int, kind: str, data: dict[str, Any] | None = None) 
     `kind` is confirm_account, reset_password, email_changed or invited. `data` may hold
     `link`: a path from the root, like `/reset/<token>`, without language and host (the letter adds both),
     `to`: the address to write to where it is not (yet) the person's own,
-    `hours`: for how long the link is good,
+    `hours`: for how long the link is good; none for a link that opens a page of the account,
     `unit`: the code of the unit somebody is invited to, `role`: as what.
     `link` and `to` are forgotten once the letter is sent.
     """

@@ -48,12 +48,14 @@ def invited(about: About) -> Letter:
     facts = [(_("Your unit"), unit)] if unit else []
     if role in list(Role):
         facts.append((_("Your role"), str(label(Role(role)))))
+    is_new = bool(about.delivery.data.get("hours"))  # somebody who has an account needs no link that expires
+    ready = _("Choose a password, and your account is ready.") if is_new else _("Sign in as you always do.")
     return Letter(
         subject=_("An account at the desk"),
         opening=_("You are invited to work here"),
-        body=(_("Choose a password, and your account is ready."),),
+        body=(ready,),
         facts=tuple(facts),
-        button=Link(_("Choose a password"), _address(about)),
+        button=Link(_("Choose a password") if is_new else _("Open the queue"), _address(about)),
         closing=_good_for(about),
         why=_("You get this message because somebody who runs the accounts of your unit invited you."),
     )
