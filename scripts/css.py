@@ -28,7 +28,7 @@ def joined() -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r'url\("\.\./([^"]+)"\)', _kept_for_a_year, text)
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    return LAYERS + re.sub(r" *([{};,]) *", r"\1", lines) + "\n"
+    return LAYERS + re.sub(r" *([{};,]) *", r"\1", lines).replace(": ", ":").replace(";}", "}") + "\n"
 
 
 def _kept_for_a_year(found: re.Match[str]) -> str:

@@ -87,6 +87,7 @@ function noteThePlace(line) {
 }
 
 listen();
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelectorAll("[data-sent]").forEach(countDown);
 document.querySelectorAll("[data-ready]").forEach(offerAnswers);
 if (navigator.geolocation) document.querySelectorAll("[data-locate]").forEach(noteThePlace);
