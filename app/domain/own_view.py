@@ -34,6 +34,7 @@ class OwnEvent:
     said: tuple[str, ...]
     is_mine: bool
     photos: tuple[PublicPhoto, ...]
+    language: str = "vi"  # of what was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def _lines(events: Sequence[Event], words: Sequence[Words], photos: Sequence[Pho
                 said=tuple(mine or theirs),
                 is_mine=bool(mine),
                 photos=tuple(_photo(one) for one in shown if one.published_at is not None and one.published_at <= at),
+                language=spoken[0].language if spoken else "vi",
             )
         )
     return lines

@@ -54,6 +54,7 @@ class PublicEvent:
     data: dict[str, Any]
     said: tuple[str, ...]
     photos: tuple[PublicPhoto, ...] = ()
+    language: str = "vi"  # of what was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class PublicView:
     precision: Precision
     address: str  # only where the point is exact
     answers: tuple[tuple[str, str], ...]  # question code, answer code; only questions that are public
+    language: str  # of the reporter's words
     words: str  # the description; empty while not published
     wayfinding: str
     photos: tuple[PublicPhoto, ...]
@@ -145,6 +147,7 @@ class PublicView:
             precision=category.precision,
             address=report.nearest_address if exact else "",
             answers=_answers(report, category),
+            language=report.language,
             words=_said(spoken, WordsKind.DESCRIPTION),
             wayfinding=_said(spoken, WordsKind.WAYFINDING) if exact else "",
             photos=tuple(_photo(photo) for photo in by_event.get(None, [])),
@@ -245,9 +248,11 @@ def _events(
     at: datetime,
 ) -> Iterable[PublicEvent]:
     said: dict[int | None, list[str]] = {}
+    spoken_in: dict[int | None, str] = {}
     for one in words:
         if one.kind not in (WordsKind.DESCRIPTION, WordsKind.WAYFINDING):
             said.setdefault(one.event_id, []).append(one.public_text or "")
+            spoken_in.setdefault(one.event_id, one.language)
     for event in events:
         if event.public_at is None or event.public_at > at or event.undone_at is not None:
             continue
@@ -258,6 +263,7 @@ def _events(
             data={key: value for key, value in event.data.items() if key not in _PRIVATE},
             said=tuple(said.get(event.id, ())),
             photos=tuple(_photo(photo) for photo in photos.get(event.id, ())),
+            language=spoken_in.get(event.id, "vi"),
         )
 
 

@@ -45,6 +45,8 @@ class Happened(Protocol):
     def said(self) -> Iterable[str]: ...
     @property
     def photos(self) -> Iterable[PublicPhoto]: ...
+    @property
+    def language(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Line:
     photos: list[dict[str, Any]]
     facts: dict[str, Any] = field(default_factory=dict)
     is_private: bool = False
+    language: str = "vi"  # of the words
 
     @property
     def template(self) -> str:
@@ -83,6 +86,7 @@ def line(event: Happened, *, who: str | None = None, is_private: bool = False) -
         photos=[picture(photo) for photo in event.photos],
         facts=_facts(store.current(), event.data),
         is_private=is_private,
+        language=event.language,
     )
 
 
