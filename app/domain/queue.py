@@ -238,7 +238,8 @@ def badges(actor: Actor) -> dict[Tab | str, int]:
         return {}
     at = now()
     counted = _counters(actor)
-    tabs = [tab for tab in Tab if tab is not Tab.DONE and tab not in counted]
+    silent = {Tab.DONE} if is_city_wide(actor) else {Tab.DONE, Tab.UNROUTED}  # what is unrouted is a dispatcher's
+    tabs = [tab for tab in Tab if tab not in silent and tab not in counted]
     bounded = {tab.value: _bounded(tab, actor, at) for tab in tabs}
     bounded["publish"] = _at_most(select(Report.id).where(Report.content_due_at.is_not(None), handled_by(actor)))
     row = db.session.execute(select(*(count.label(name) for name, count in bounded.items()))).one()._mapping
