@@ -15,7 +15,7 @@ from app.domain.notifications.audience import AUDIENCE, STAFF, Audience, Told
 from app.domain.notifications.kinds import BY_SMS, LetterKind
 from app.domain.permissions import IN_CHARGE, Permission, actor_of, may
 from app.extensions import db, undo_seconds, unit_of_work
-from app.models import Delivery, Event, Membership, Participation, Person, Report, ReportContact, now
+from app.models import Delivery, Event, Membership, Participation, Person, Report, now
 from app.models.choices import DeliveryChannel, EventKind, Part, Publication, Role
 
 
@@ -49,7 +49,6 @@ class _Told:
     """Everybody who may hear of some events, read in a few queries however many events there are."""
 
     reports: dict[int, Report] = field(default_factory=dict)
-    contacts: dict[int, ReportContact] = field(default_factory=dict)
     parts: dict[int, list[Participation]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, Person] = field(default_factory=dict)
     staff: list[Person] = field(default_factory=list)
@@ -60,10 +59,12 @@ class _Told:
         if not ids:
             return cls()
         found = cls()
-        reports = select(Report).where(Report.id.in_(ids)).options(selectinload(Report.participations))
+        reports = (
+            select(Report)
+            .where(Report.id.in_(ids))
+            .options(selectinload(Report.participations), selectinload(Report.contact))
+        )
         found.reports = {report.id: report for report in db.session.scalars(reports)}
-        contacts = select(ReportContact).where(ReportContact.report_id.in_(ids), ReportContact.confirmed_at.is_(None))
-        found.contacts = {contact.report_id: contact for contact in db.session.scalars(contacts)}
         wanted: set[int] = set()
         for report in found.reports.values():
             found.parts[report.id] = [one for one in report.participations if one.ended_at is None]
@@ -120,7 +121,7 @@ class _Told:
                 return _by_mail(self._serving(report, Role.DISPATCHER))
 
     def _typed(self, report: Report) -> Iterable[tuple[int, DeliveryChannel]]:
-        contact = self.contacts.get(report.id)
+        contact = report.contact
         person = next(iter(self._having(report, Part.REPORTER)), None)
         if contact is None or person is None:
             return

@@ -23,11 +23,21 @@ class Audience(StrEnum):
 
 STAFF = frozenset({Audience.ASSIGNEE, Audience.QUEUE, Audience.LEADS, Audience.DISPATCHERS})
 
+# Asked of an event and its report, whose people and contact are loaded.
 When = Callable[[Event, Report], bool]
 
 
 def always(event: Event, report: Report) -> bool:
     return True
+
+
+def is_unconfirmed(event: Event, report: Report) -> bool:
+    return not report.is_contact_confirmed
+
+
+def is_from_an_account(event: Event, report: Report) -> bool:
+    """Nothing had to be confirmed: a guest's receipt goes out with the confirmation instead."""
+    return report.contact is None or report.contact.confirmed_at is None
 
 
 def is_urgent(event: Event, report: Report) -> bool:
@@ -63,7 +73,10 @@ def _both(letter: LetterKind) -> tuple[Told, ...]:
 NOBODY: tuple[Told, ...] = ()
 
 AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
-    EventKind.FILED: (Told(Audience.CONTACT, LetterKind.CONFIRM), Told(REPORTER, LetterKind.FILED)),
+    EventKind.FILED: (
+        Told(Audience.CONTACT, LetterKind.CONFIRM, is_unconfirmed),
+        Told(REPORTER, LetterKind.FILED, is_from_an_account),
+    ),
     EventKind.CONTACT_CONFIRMED: (Told(REPORTER, LetterKind.FILED),),
     EventKind.ROUTED: (
         Told(Audience.QUEUE, LetterKind.URGENT, is_urgent),

@@ -189,11 +189,11 @@ def _message(letter: Letter, about: About, config: Config, message_id: str) -> E
     message["Date"] = format_datetime(now())
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"  # no out-of-office answers
-    message["Content-Language"] = about.language
     shown = {"letter": letter, "lang": about.language, "city_name": about.city.name.in_(about.language)}
     message.set_content(render_template("emails/letter.txt", **shown).strip() + "\n", cte="quoted-printable")
     html = _inliner().inline(render_template("emails/letter.html", **shown))
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = about.language  # last: a new body clears what describes the old one
     return message
 
 

@@ -192,3 +192,8 @@ def test_many_events_cost_few_questions(count_queries: Callable[[], AbstractCont
         announce()
     reads = [text for text in counted.statements if re.match("SELECT", text)]
     assert len(reads) <= 12, str(counted)
+
+
+def test_a_receipt_goes_out_once_even_if_the_address_was_confirmed_before_anybody_looked():
+    confirmed(a_report())
+    assert kinds() == ["filed"]

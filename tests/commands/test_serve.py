@@ -1,0 +1,155 @@
+"""`flask start`: from an empty folder to a served page, and plain words when something is in the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SIX_WARDS = ROOT / "tests" / "cities" / "six_wards"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+        return number
+
+
+class Started:
+    """A program of ours, its words so far, and a way to end it."""
+
+    def __init__(self, *arguments: str, data: Path, port: int, **more: str) -> None:
+        self.log = data.with_suffix(".log")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(data.parent),
+            "HOIAM_DATA": str(data),
+            "HOIAM_CITY": str(SIX_WARDS),
+            "PORT": str(port),
+            **more,
+        }
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def says(self, words: str, seconds: float = 40) -> bool:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if words in self.said:
+                return True
+            if self.process.poll() is not None:
+                return words in self.said
+            time.sleep(0.05)
+        return False
+
+    def end(self, with_: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(with_)
+        return self.process.wait(20)
+
+
+@pytest.fixture
+def started(tmp_path: Path, port: int) -> Iterator[Callable[..., Started]]:
+    running: list[Started] = []
+
+    def start(*arguments: str, data: Path | None = None, **more: str) -> Started:
+        running.append(Started(*arguments, data=data or tmp_path / "data", port=port, **more))
+        return running[-1]
+
+    yield start
+    for one in running:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+def answer(port: int, path: str) -> int:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as response:
+        status: int = response.status
+        return status
+
+
+def test_an_empty_folder_becomes_a_served_city_and_a_second_start_keeps_it(
+    started: Callable[..., Started], port: int, tmp_path: Path
+) -> None:
+    first = started("start", "--no-demo")
+    assert first.says(f"Hồi Âm is ready: http://127.0.0.1:{port}"), first.said
+    assert first.says("people admin --email")
+    assert answer(port, "/") == 200
+    assert first.end() == 0
+    assert "Traceback" not in first.said
+    key = (tmp_path / "data" / "secret.key").read_text()
+    first.log.unlink()
+
+    second = started("start", "--no-demo")
+    assert second.says("Stop with Ctrl+C"), second.said
+    assert "Preparing" not in second.said
+    assert "Version" not in second.said
+    assert answer(port, "/en/") == 200
+    assert second.end(signal.SIGINT) == 0
+    assert (tmp_path / "data" / "secret.key").read_text() == key
+
+
+def test_a_taken_port_is_one_sentence(started: Callable[..., Started], port: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        refused = started("start", "--no-demo")
+        assert refused.process.wait(40) == 1
+    assert f"Port {port} is taken by another program" in refused.said
+    assert "Traceback" not in refused.said
+
+
+def test_a_broken_city_folder_is_named_by_file_and_line(started: Callable[..., Started], tmp_path: Path) -> None:
+    broken = tmp_path / "city"
+    broken.mkdir()
+    for file in SIX_WARDS.glob("*.yaml"):
+        (broken / file.name).write_text(file.read_text().replace("calendar: office", "calendar: nowhere"))
+    refused = started("start", "--no-demo", HOIAM_CITY=str(broken))
+    assert refused.process.wait(40) == 1
+    assert "units.yaml:" in refused.said
+    assert "Nothing was changed" in refused.said
+    assert "Traceback" not in refused.said
+
+
+def test_a_damaged_database_is_one_sentence(started: Callable[..., Started], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "hoiam.sqlite3").write_bytes(b"this is no database at all, but long enough " * 50)
+    refused = started("start", "--no-demo")
+    assert refused.process.wait(40) == 1
+    assert "is damaged: put a backup in its place" in refused.said, refused.said
+
+
+def test_the_worker_alone_wants_a_migrated_database_and_stops_when_asked(
+    started: Callable[..., Started], tmp_path: Path
+) -> None:
+    early = started("work")
+    assert early.process.wait(40) == 1
+    assert "not migrated" in early.said
+    upgraded = started("db", "upgrade")
+    assert upgraded.process.wait(40) == 0
+    loaded = started("city", "load", str(SIX_WARDS))
+    assert loaded.process.wait(40) == 0
+    worker = started("work")
+    assert worker.says("The worker is at work."), worker.said
+    assert worker.end() == 0
+    assert "Traceback" not in worker.said

@@ -1,0 +1,126 @@
+"""What time alone decides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.domain import figures, workflow
+from app.domain.city import store
+from app.domain.reports import filing, following
+from app.domain.workflow import Details
+from app.extensions import db, unit_of_work
+from app.jobs import clocks
+from app.models import Event, OneTimeCode, Report, ReportContact, now
+from app.models.choices import ActorKind, EventKind, Outcome, Status
+from tests.factories import a_report, in_charge_of, its_reporter
+
+pytestmark = pytest.mark.usefixtures("db_session")
+
+
+def take(report, move, by, **said):
+    with unit_of_work():
+        return workflow.take(report.code, move, by=by, details=Details(**said))
+
+
+def fresh(report) -> Report:
+    db.session.expire_all()
+    return db.session.get_one(Report, report.id)
+
+
+def last_event(report) -> Event:
+    return db.session.scalars(select(Event).where(Event.report_id == report.id).order_by(Event.id.desc())).first()
+
+
+def test_a_pause_ends_by_itself_and_the_clock_goes_on(clock):
+    report = a_report()
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "ask", clerk, words="Ở ngõ nào ạ?")
+    until = fresh(report).due_at
+    assert clocks.turn() == 0
+    clock.set(until)
+    assert clocks.turn() == 1
+    assert clocks.turn() == 0
+    assert fresh(report).status is Status.IN_PROGRESS
+    assert fresh(report).due_at > until
+    event = last_event(report)
+    assert (event.kind, event.actor_kind, event.public_at) == (EventKind.RESUMED, ActorKind.SYSTEM, event.at)
+    assert figures.verify() == []
+
+
+def test_a_private_report_is_woken_too(clock):
+    report = a_report(category="staff-conduct")
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "ask", clerk, words="Ở đâu ạ?")
+    clock.set(fresh(report).due_at)
+    assert clocks.wake_waiting() == 1
+
+
+def test_an_answer_without_objection_is_closed_after_thirty_days(clock):
+    report = a_report()
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "resolve", clerk, words="Xong", outcome=Outcome.CANNOT_FIX)
+    clock.forward(days=29)
+    assert clocks.close_answered() == 0
+    clock.forward(days=2)
+    assert clocks.close_answered() == 1
+    assert fresh(report).status is Status.CLOSED
+    assert figures.verify() == []
+
+
+def test_a_transfer_that_nobody_accepts_goes_to_the_dispatcher(clock):
+    report = a_report()
+    city = store.current()
+    take(
+        report,
+        "transfer",
+        in_charge_of(report),
+        words="Nhầm đơn vị",
+        transfer_to="so-ha-tang",
+        transfer_reason=next(iter(city.transfers)),
+    )
+    promised = fresh(report).handle_due_at
+    clock.set(fresh(report).due_at + timedelta(minutes=1))
+    assert clocks.return_unaccepted() == 1
+    report = fresh(report)
+    assert city.unit_of(report.unit_id).code == city.dispatch
+    assert (report.needs_routing_check, report.handle_due_at) == (True, promised)
+    assert last_event(report).data["guard"] == "not_accepted"
+    clock.set(report.due_at + timedelta(minutes=1))
+    assert clocks.return_unaccepted() == 0  # it lies with the dispatcher already
+    assert figures.verify() == []
+
+
+def test_a_typed_address_is_forgotten_after_fourteen_days_and_a_number_with_the_report(clock):
+    by_mail, by_phone = a_report(), a_report(contact=filing.Contact("Bà Tư", "", "0912345678"))
+    known = a_report()
+    with unit_of_work():
+        following.confirm_contact(known.code, by=its_reporter(known))
+    clock.forward(days=13)
+    assert clocks.forget_contacts() == 0
+    clock.forward(days=2)
+    assert clocks.forget_contacts() == 1
+    assert clocks.forget_contacts() == 0
+    db.session.expire_all()
+    assert db.session.get_one(ReportContact, by_mail.id).email == ""
+    assert db.session.get_one(ReportContact, known.id).email != ""
+    assert db.session.get_one(ReportContact, by_phone.id).phone == "0912345678"
+    take(by_phone, "withdraw", its_reporter(by_phone))
+    assert clocks.forget_contacts() == 1
+    kept = db.session.get_one(ReportContact, by_phone.id, populate_existing=True)
+    assert (kept.name, kept.phone) == ("", "")
+
+
+def test_codes_are_swept_a_day_after_they_ran_out(clock):
+    with unit_of_work() as session:
+        session.add(OneTimeCode(purpose="x", subject="y", code_hash="z", created_at=now(), expires_at=now()))
+    clocks.forget()
+    assert db.session.scalars(select(OneTimeCode)).all() != []
+    clock.forward(days=1, minutes=1)
+    assert clocks.forget() == 1
+    assert db.session.scalars(select(OneTimeCode)).all() == []
