@@ -1,6 +1,7 @@
 // The public map. Wards drawn by ourselves, pins and numbers by tile, a base map only where one is configured.
 // The address always tells what is seen; everything here stands in the list beside it too.
-import { badge, pin } from "./map_pins.js";
+import { badge } from "./map_pins.js";
+import { pointLayer } from "./map_points.js";
 import { tileLayer } from "./map_tiles.js";
 
 const box = document.querySelector("[data-map]");
@@ -123,7 +124,7 @@ async function points(map, open) {
   const answer = await fetch(map.settings.points);
   if (!answer.ok) return map.say("lost");
   const found = await answer.json();
-  for (const [lat, lng, code, letter] of found.points) pin(map, [lat, lng], code, letter, open).addTo(map.leaflet);
+  pointLayer(map, found.points, open);
   if (found.more) map.say("many");
   if (found.points.length && !box.dataset.at) {
     map.leaflet.fitBounds(found.points.map(([lat, lng]) => [lat, lng]), { maxZoom: 16, padding: [40, 40] });

@@ -35,7 +35,15 @@ export function badge(map, { at, n, name, url }) {
 function mark(at, html, className, size, title) {
   const icon = L.divIcon({ html, className, iconSize: [size, size] });
   const marker = L.marker(at, { icon, keyboard: true, riseOnHover: true, title, alt: title });
-  marker.on("add", () => marker.getElement().setAttribute("aria-label", title));
+  marker.on("add", () => {
+    const element = marker.getElement();
+    element.setAttribute("aria-label", title);
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      marker.fire("click");
+    });
+  });
   return marker;
 }
 

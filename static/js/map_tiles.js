@@ -4,6 +4,8 @@ import { cluster, pin } from "./map_pins.js";
 const SIDE = 512; // pixels of a tile on the screen: a tile of zoom z stands on the map at zoom z + 1
 const GRID = 8;
 const UNITS = 256;
+const BREADTH = 7.5; // of the 256: fifteen pixels
+const EXACT_FROM = 18;
 
 export function tileLayer(map, open) {
   const pins = L.layerGroup().addTo(map.leaflet);
@@ -62,14 +64,24 @@ function address(map, { x, y, z }) {
 function marker(map, coords, row, open) {
   const at = (right, down) =>
     map.leaflet.unproject([(coords.x + right / UNITS) * SIDE, (coords.y + down / UNITS) * SIDE], coords.z);
-  if (row.length === 4) return pin(map, at(row[0] + 0.5, row[1] + 0.5), row[2], row[3], open);
-  const [square, n, isOpen] = row;
   const side = UNITS / GRID;
+  if (row.length === 4) {
+    const [x, y] = row.slice(0, 2).map((one) => apart(one + 0.5, side, coords.z));
+    return pin(map, at(x, y), row[2], row[3], open);
+  }
+  const [square, n, isOpen] = row;
   const middle = at(((square % GRID) + 0.5) * side, (Math.floor(square / GRID) + 0.5) * side);
   return cluster(map, middle, n, isOpen, () => closer(map, middle));
 }
 
-function closer(map, middle) {
+// Seen from afar a pin keeps a finger's breadth from the edge of its square, so that no two lie on each other.
+function apart(place, side, zoom) {
+  if (zoom >= EXACT_FROM) return place;
+  const start = Math.floor(place / side) * side;
+  return start + Math.min(Math.max(place - start, BREADTH), side - BREADTH);
+}
+
+export function closer(map, middle) {
   const zoom = map.leaflet.getZoom();
   if (zoom < map.settings.maxZoom) map.leaflet.setView(middle, Math.min(zoom + 2, map.settings.maxZoom));
   else location.assign(`${map.settings.near}?lat=${middle.lat.toFixed(5)}&lng=${middle.lng.toFixed(5)}`);
