@@ -23,9 +23,9 @@ def deliver(limit: int = 20) -> int:
 
 def _deliver(delivery_id: int) -> None:
     """One message. A kill between the server's answer and our mark sends it again, under the same Message-ID."""
-    said = {"delivery": delivery_id}
+    said: dict[str, object] = {"delivery": delivery_id}
     try:
-        _send(delivery_id)
+        _send(delivery_id, said)
     except Pointless as reason:
         deliveries.mark_pointless(delivery_id, str(reason))
         log.info("not needed any more: %s", reason, extra=said)
@@ -44,9 +44,10 @@ def _deliver(delivery_id: int) -> None:
         log.info("sent", extra=said)
 
 
-def _send(delivery_id: int) -> None:
+def _send(delivery_id: int, said: dict[str, object]) -> None:
     post = mailer()
     letter = compose(delivery_id, leaves_machine=post.is_real)
+    said |= {"letter": letter.kind, "report": letter.report}
     db.session.rollback()  # the connection goes back: sending may take a while
     if isinstance(letter, Mail):
         post.send(letter.message)

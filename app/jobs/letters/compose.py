@@ -68,6 +68,8 @@ SPOKEN = (WordsKind.ANSWER, WordsKind.REASON, WordsKind.FINDING)  # a unit's wor
 @dataclass(frozen=True, slots=True)
 class Mail:
     message: EmailMessage
+    kind: str
+    report: str  # its code, empty for an account's letter; for the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Text:
     to: str
     text: str
     message_id: str
+    kind: str
+    report: str
 
 
 def compose(delivery_id: int, *, leaves_machine: bool = False) -> Mail | Text:
@@ -95,8 +99,8 @@ def compose(delivery_id: int, *, leaves_machine: bool = False) -> Mail | Text:
         letter = LETTERS[LetterKind(delivery.kind)](about)
         message_id = deliveries.message_id(delivery.id, _host(config))
         if delivery.channel is DeliveryChannel.SMS:
-            return Text(about.to, letter.short, message_id)
-        return Mail(_message(letter, about, config, message_id))
+            return Text(about.to, letter.short, message_id, delivery.kind, about.report_code)
+        return Mail(_message(letter, about, config, message_id), delivery.kind, about.report_code)
 
 
 # --- what it is about -----------------------------------------------------------------------------------------------

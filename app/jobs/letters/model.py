@@ -68,6 +68,11 @@ class About:
         return self._event
 
     @property
+    def report_code(self) -> str:
+        """As it is stored; empty where no report is meant."""
+        return self._report.code if self._report is not None else ""
+
+    @property
     def code(self) -> str:
         """As it is read aloud: 482-160-357."""
         return codes.shown(self.report.code)
