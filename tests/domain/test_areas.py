@@ -292,7 +292,7 @@ def test_another_request_sees_new_outlines_at_once(app: Flask, tmp_path: Path) -
         assert areas.outlines_version() != before
 
 
-def test_two_small_queries_a_request(app: Flask, count_queries: Callable[[], AbstractContextManager[Counted]]) -> None:
+def test_one_small_query_a_request(app: Flask, count_queries: Callable[[], AbstractContextManager[Counted]]) -> None:
     with app.app_context():
         areas.locate(21.02, 105.76)
     with app.app_context(), count_queries() as counted:
@@ -300,7 +300,7 @@ def test_two_small_queries_a_request(app: Flask, count_queries: Callable[[], Abs
             areas.locate(21.02, 105.76)
             areas.is_inside_ward("10001", 21.02, 105.76)
             areas.outline_geojson()
-    assert counted.count == 2, str(counted)
+    assert counted.count == 1, str(counted)
 
 
 def test_a_place_for_routing_takes_the_exact_ward_over_the_chosen_one(db_session: Session) -> None:

@@ -19,13 +19,13 @@ from sqlalchemy import select
 from app.domain.areas.plane import Plane
 from app.domain.city import store
 from app.domain.city.model import City, Ward
+from app.domain.city.store import OUTLINES
 from app.domain.folding import fold
 from app.extensions import db
 from app.models.city import WardOutline
 from app.models.moment import now
 from app.models.settings import Kept
 
-OUTLINES: Final = "outlines"  # the name under which the state of the outlines is kept
 WGS84: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
 EDGE: Final = 0.001  # degrees; the bounds of a city are rounded, outlines may reach a little beyond
 MAX_OVERLAP: Final = 0.01  # of the smaller ward; surveys differ by slivers, two wards do not share land

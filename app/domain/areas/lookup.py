@@ -13,9 +13,9 @@ from sqlalchemy import Engine, select
 
 from app.domain.areas import display
 from app.domain.areas.atlas import Atlas, Located
-from app.domain.areas.importing import OUTLINES
 from app.domain.city import store
 from app.domain.city.model import City
+from app.domain.city.store import OUTLINES
 from app.domain.routing import Place
 from app.extensions import db
 from app.models.city import WardOutline

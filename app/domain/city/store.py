@@ -25,11 +25,14 @@ from app.domain.city.model import City, Former
 from app.extensions import db
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardRow
 from app.models.moment import now
+from app.models.settings import Kept
 
 KEPT_VERSIONS: Final = 8  # older versions held in memory, the least used goes first
 FRESH_SECONDS: Final = 5.0  # a session that lives longer than a request looks again after this
 _SEEN: Final = "hoiam_city_version"
 _KNOWN: Final = "hoiam_city_versions"
+OUTLINES: Final = "outlines"  # under this name the state of the outlines is kept, and remembered in a session
+_OUTLINES: Final = select(Kept.value).where(Kept.name == OUTLINES).scalar_subquery()
 
 
 class NoCity(LookupError):
@@ -83,17 +86,19 @@ def load(city: City, by: int | None = None) -> Loaded:
 def current() -> City:
     """The city in force: immutable, shared by all requests of this process. Raises `NoCity` before the first load.
 
-    Asks the database for its version once a session, that is once a request, with one small query.
+    Asks the database for its version once a session, that is once a request, with one small query. The same query
+    tells which outlines are loaded, because whoever asks for the city mostly asks for its borders next.
     """
     session = db.session
     seen = session.info.get(_SEEN)
     if seen is None or time.monotonic() - seen[1] > FRESH_SECONDS:
         key = session.execute(
-            select(CityVersion.id, CityVersion.digest).order_by(CityVersion.number.desc()).limit(1)
+            select(CityVersion.id, CityVersion.digest, _OUTLINES).order_by(CityVersion.number.desc()).limit(1)
         ).first()
         if key is None:
             raise NoCity("No city is loaded yet. Run: flask city load cities/hanoi")
         seen = session.info[_SEEN] = (key[0], key[1]), time.monotonic()
+        session.info[OUTLINES] = (key[2] or {}).get("digest", "none"), seen[1]
     return _kept(session, *seen[0])
 
 

@@ -90,7 +90,7 @@ class Desk:
         )
         self._link_to_earlier(life, spot)
         life.publication = publication.at_filing(life.row, category)
-        if life.publication is not Publication.FULL:
+        if photos or life.publication is not Publication.FULL:
             publication.await_check(city, life.row, at)
         self._happened(life, category, routed)
         return life

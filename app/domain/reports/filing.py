@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, literal, select, text, union_all
 
 from app.domain import areas, figures, geo, promises, publication, remembered, routing, search
 from app.domain.city import store
@@ -47,6 +47,7 @@ MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
 KEPT_PHOTOS = (PhotoState.RAW, PhotoState.READY)  # not what was taken back or could not be read
+_FREE = -1  # where a recurrence stands, it marks the row of the free id
 MAX_OBSERVED_AGE = timedelta(days=30)
 
 
@@ -258,11 +259,49 @@ def _may_be_nameless(planned: Plan) -> bool:
     return planned.city.settings.nameless and planned.category.nameless
 
 
-def next_id() -> int:
-    """The id the next report will have; the write transaction keeps it ours."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What filing asks about the reports that stand: the next free id, and which problem this is one more of."""
+
+    next_id: int
+    earlier_id: int | None = None
+    recurrence: int = 0
+
+
+def _before(planned: Plan, at: datetime) -> _Before:
+    """One question to the database. The write transaction keeps the id ours.
+
+    The same place and category within the city's days: this is "lần n" of that problem.
+    """
+    since = at - timedelta(days=planned.city.settings.recurrence_days)
+    cells = geo.covering(planned.lat, planned.lng, SAME_PLACE_M)
+    near = text("(" + " OR ".join(f"(report.cell >= {lo} AND report.cell < {hi})" for lo, hi in cells) + ")")
+    done = (
+        select(Report.id, Report.lat, Report.lng, Report.recurrence)
+        .where(
+            Report.category_id == planned.category.id,
+            near,
+            Report.status.in_((Status.RESOLVED, Status.CLOSED)),
+            Report.filed_at >= since,
+        )
+        .order_by(Report.id.desc())
+        .limit(20)
+        .subquery()
+    )
+    free = select(_free_id(), literal(0.0), literal(0.0), literal(_FREE))
+    found, earlier = 0, []
+    for id, lat, lng, recurrence in db.session.execute(union_all(free, select(done))):
+        if recurrence == _FREE:
+            found = id
+        elif geo.distance_m((lat, lng), (planned.lat, planned.lng)) <= SAME_PLACE_M:
+            earlier.append((id, recurrence))
+    return _Before(found, *max(earlier, default=()))
+
+
+def _free_id() -> Any:
     if db.session.get_bind().dialect.name == "postgresql":
-        return int(db.session.scalar(text("SELECT nextval(pg_get_serial_sequence('report', 'id'))")) or 0)
-    return int(db.session.scalar(select(func.coalesce(func.max(Report.id), 0))) or 0) + 1
+        return func.nextval(func.pg_get_serial_sequence("report", "id"))
+    return select(func.coalesce(func.max(Report.id), 0) + 1).scalar_subquery()
 
 
 def _report(filing: Filing, planned: Plan, at: datetime, *, photo_count: int) -> Report:
@@ -276,11 +315,11 @@ def _report(filing: Filing, planned: Plan, at: datetime, *, photo_count: int) ->
     )
     if filing.lat is None:
         public = None  # without the map only the ward is known
-    id = next_id()
+    before = _before(planned, at)
     held = city.settings.edit_window_minutes > 0 and planned.severity is not Severity.URGENT
     report = Report(
-        id=id,
-        code=remembered.code_of(id),
+        id=before.next_id,
+        code=remembered.code_of(before.next_id),
         client_id=filing.client_id,
         version=1,
         category_id=category.id,
@@ -318,30 +357,14 @@ def _report(filing: Filing, planned: Plan, at: datetime, *, photo_count: int) ->
         photo_count=photo_count,
         last_public_word_at=at,
         updated_at=at,
+        recurs_of_id=before.earlier_id,
+        recurrence=before.recurrence + 1,
         is_demo=filing.is_demo,
     )
-    _link_to_earlier(report, category, at)
     report.publication = publication.at_filing(report, category)
     if (filing.words.strip() or photo_count) and report.publication.value != "full":
         publication.await_check(city, report, at)
     return report
-
-
-def _link_to_earlier(report: Report, category: Category, at: datetime) -> None:
-    """The same place and category within the city's days: this is "lần n" of that problem."""
-    since = at - timedelta(days=store.current().settings.recurrence_days)
-    cells = geo.covering(report.lat, report.lng, SAME_PLACE_M)
-    near = text("(" + " OR ".join(f"(report.cell >= {lo} AND report.cell < {hi})" for lo, hi in cells) + ")")
-    done = select(Report.id, Report.lat, Report.lng, Report.recurrence).where(
-        Report.category_id == category.id,
-        near,
-        Report.status.in_((Status.RESOLVED, Status.CLOSED)),
-        Report.filed_at >= since,
-    )
-    for id, lat, lng, recurrence in db.session.execute(done.order_by(Report.id.desc()).limit(20)):
-        if geo.distance_m((lat, lng), (report.lat, report.lng)) <= SAME_PLACE_M:
-            report.recurs_of_id, report.recurrence = id, recurrence + 1
-            return
 
 
 def _people(report: Report, filing: Filing, at: datetime) -> None:
