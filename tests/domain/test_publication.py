@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain import figures, publication, workflow
+from app.domain import drafts, figures, publication, workflow
 from app.domain.errors import Stale
 from app.domain.public_filters import conditions, read
 from app.domain.public_view import whole
@@ -14,8 +14,8 @@ from app.domain.reports import following
 from app.domain.reports.find import get_for_change
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
-from app.models import Report, ReportText
-from app.models.choices import Publication, WordsKind
+from app.models import Photo, Report, ReportText, now
+from app.models.choices import PhotoKind, PhotoState, Publication, WordsKind
 from tests.factories import a_report, dispatcher, in_charge_of, its_reporter
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -129,3 +129,28 @@ def test_a_search_forgets_the_words_of_what_is_sensitive_now():
         workflow.take(report.code, "reclassify", by=clerk, details=Details(words="Đúng hơn", category="staff-conduct"))
     assert found("ông Lợi") == []
     assert "loi" not in db.session.get_one(ReportText, report.id).public.split()
+
+
+@pytest.mark.parametrize(("photos", "waits"), [(1, True), (0, False)])
+def test_photos_wait_for_a_check_where_words_are_public_at_once(photos, waits):
+    """Faces and plates are masked by a person; a city that shows words at once has not seen the photos."""
+    with unit_of_work():
+        draft, _cookie = drafts.begin(photos=True)
+        if photos:
+            db.session.add(a_photo(draft))
+    report = a_report(category="street-light", client_id=draft.client_id, draft_id=draft.id)
+    assert report.publication is Publication.FULL
+    assert (report.content_due_at is not None) is waits
+
+
+def a_photo(draft):
+    return Photo(
+        draft_id=draft.id,
+        kind=PhotoKind.BEFORE,
+        state=PhotoState.READY,
+        name="abcdefghijkl",
+        width=800,
+        height=600,
+        size=1,
+        created_at=now(),
+    )

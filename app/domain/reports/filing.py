@@ -37,6 +37,7 @@ from app.models.choices import (
     PhotoState,
     PlaceSource,
     Precision,
+    Publication,
     PublishWhen,
     Severity,
     Status,
@@ -362,7 +363,8 @@ def _report(filing: Filing, planned: Plan, at: datetime, *, photo_count: int) ->
         is_demo=filing.is_demo,
     )
     report.publication = publication.at_filing(report, category)
-    if (filing.words.strip() or photo_count) and report.publication.value != "full":
+    is_said_already = report.publication is Publication.FULL  # the words, that is: photos are masked by a person
+    if photo_count or (filing.words.strip() and not is_said_already):
         publication.await_check(city, report, at)
     return report
 
