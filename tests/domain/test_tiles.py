@@ -57,7 +57,8 @@ def city_of_reports(db_session: Session) -> list[Report]:
             with unit_of_work():
                 workflow.take(report.code, "receive", by=who)
             with unit_of_work():
-                workflow.take(report.code, "resolve", by=who, details=Details(words="Đã thay bóng.", outcome=Outcome.FIXED))
+                fixed = Details(words="Đã thay bóng.", outcome=Outcome.FIXED)
+                workflow.take(report.code, "resolve", by=who, details=fixed)
         if number % 8 == 2:
             refusal = next(iter(store.current().refusals))
             with unit_of_work():
