@@ -122,7 +122,7 @@ def _filters(asked: Question, actor: Actor, at: datetime) -> list[ColumnElement[
         wanted.append(Report.assignee_id == actor.person_id)
     elif asked.assignee.isdigit():
         wanted.append(Report.assignee_id == int(asked.assignee[:18]))
-    found = search.matching(asked.words, staff=True)
+    found = search.matching(asked.words, staff=True, among_few=asked.tab is not Tab.DONE)
     if found is not None:
         wanted.append(found)
     return wanted

@@ -61,8 +61,12 @@ def write(report: Report, *, private: list[str], public: list[str], is_new: bool
         row.public, row.staff = values["public"], values["staff"]
 
 
-def matching(query: str, *, staff: bool = False) -> ColumnElement[bool] | None:
-    """The condition "contains all these words" on Report, or None when the query holds no word."""
+def matching(query: str, *, staff: bool = False, among_few: bool = False) -> ColumnElement[bool] | None:
+    """The condition "contains all these words" on Report, or None when the query holds no word.
+
+    `among_few`: the reports asked about are few beside all there are, so SQLite walks them in their own order and
+    looks each up among the hits, instead of fetching every hit; a column plus nothing is one it cannot search by.
+    """
     words = words_of(query)
     if not words:
         return None
@@ -70,7 +74,7 @@ def matching(query: str, *, staff: bool = False) -> ColumnElement[bool] | None:
     if db.session.get_bind().dialect.name == "sqlite":
         wanted = "{" + column + "} : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
         hits = text("SELECT rowid FROM report_fts WHERE report_fts MATCH :wanted").bindparams(wanted=wanted)
-        return Report.id.in_(hits)
+        return (Report.id + 0 if among_few else Report.id).in_(hits)
     vector = func.to_tsvector(literal_column("'simple'"), getattr(ReportText, column))
     asked = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in words))
     return Report.id.in_(select(ReportText.report_id).where(vector.op("@@")(asked)))
