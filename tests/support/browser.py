@@ -152,8 +152,15 @@ def _keep_inside(context: BrowserContext, server: str, watched: Watched) -> None
 
 
 def axe_violations(page: Page) -> list[str]:
-    """What axe finds on the page as it stands now, one line per fault; empty when clean."""
+    """What axe finds on the page as it stands now, one line per fault; empty when clean.
+
+    The window is as tall as the page meanwhile: what scrolls past under the bar at the thumb is not small.
+    """
+    window = page.viewport_size or PHONE
+    tall = page.evaluate("() => document.documentElement.scrollHeight") + 120
+    page.set_viewport_size({"width": window["width"], "height": max(window["height"], min(tall, 8000))})
     results = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+    page.set_viewport_size(window)  # type: ignore[arg-type]
     lines: list[str] = []
     for violation in results.response["violations"]:
         for node in violation["nodes"]:

@@ -27,6 +27,7 @@ class World:
     codes: dict[str, str] = field(default_factory=dict)  # status → code of a report
     secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
     token: str = ""  # confirms the contact of the waiting report
+    letters: dict[str, str] = field(default_factory=dict)  # purpose of an account's letter → its token
     people: dict[str, Browser] = field(default_factory=dict)  # visitor, resident, and each role
 
 
@@ -57,8 +58,12 @@ VALUES: dict[str, Values] = {
     "/r/<code>/mine/<secret>": _own,
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
     "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
-    "/desk/r/<code>": _reports,
-    "/desk/publish/<code>": lambda world: [{"code": world.codes["new"]}, {"code": world.codes["sensitive"]}],
+    "/desk/r/<code>": lambda world: [{"code": code} for status, code in world.codes.items() if status != "sensitive"],
+    "/desk/publish/<code>": lambda world: [{"code": world.codes["new"]}],
+    "/sign-up/confirm/<token>": lambda world: [{"token": world.letters["confirm"]}],
+    "/reset/<token>": lambda world: [{"token": world.letters["reset"]}],
+    "/invitation/<token>": lambda world: [{"token": world.letters["invite"]}],
+    "/account/email/<token>": lambda world: [{"token": world.letters["email"]}],
     "/wards/<code>": lambda world: [{"code": WARD}],
     "/units/<code>": lambda world: [{"code": UNIT}],
 }
@@ -66,7 +71,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/reports": ("?class=done", "?words=rac", "?ward=10001", "?from=2025-11&to=2025-11"),
     "/find": ("?code=123", "?code="),
     "/near": ("?lat=21.02&lng=105.76", "?lat=0&lng=0"),
-    "/report/place": ("?lat=21.02&lng=105.76", "?q=một", "?lat=10&lng=100"),
+    "/report/place": ("?lat=21.02&lng=105.76", "?q=m%E1%BB%99t", "?lat=10&lng=100"),
     "/desk": ("?tab=mine", "?tab=overdue", "?words=rac"),
 }
 
@@ -122,11 +127,16 @@ def _a_refusal() -> str:
 
 
 def _people(app: Flask, world: World) -> None:
+    from app.domain.accounts import links
     from app.models.choices import Role
     from tests import factories
 
     world.people["visitor"] = _with_a_draft(new_client(app))
-    world.people["resident"] = _signed_in(new_client(app), factories.a_person())
+    resident = factories.a_person()
+    world.people["resident"] = _signed_in(new_client(app), resident)
+    world.letters = {
+        purpose.name.lower(): links.make(purpose, resident, resident.email or "") for purpose in links.Purpose
+    }
     for role in Role:
         unit = UNIT if role in (Role.CLERK, Role.LEAD) else None
         person = factories.staff(unit, role, sees_contact=True)
@@ -197,4 +207,5 @@ NOT_PAGES = {
     "/tiles/<int:z>/<int:x>/<int:y>.json",
     "/photos/<name>-<size>.webp",
     "/map/card/<code>",
+    "/desk/assisted/<code>/receipt",
 }

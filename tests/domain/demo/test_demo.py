@@ -119,7 +119,7 @@ def test_drawn_photos_hang_before_and_after() -> None:
 
 def test_made_up_reports_are_not_mixed_with_real_ones() -> None:
     a_report()
-    with pytest.raises(Invalid, match="real reports"):
+    with pytest.raises(Invalid, match="phản ánh thật"):
         demo.generate(nothing_told, reports=5, seed=1)
     assert not remembered.is_demo()
 
