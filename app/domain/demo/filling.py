@@ -28,7 +28,7 @@ from app.domain.demo.rows import Builder, Sheet
 from app.domain.demo.seasons import FIRST_DAY, Seasons
 from app.domain.demo.spots import Spot, Spots
 from app.domain.demo.story import Story, World
-from app.domain.demo.writing import next_ids, write
+from app.domain.demo.writing import next_ids, with_room, write
 from app.domain.errors import Invalid
 from app.extensions import db, storage, unit_of_work
 from app.models import Kept, Report, now
@@ -128,6 +128,8 @@ def _write_all(plan: Plan, sheets: Iterator[Sheet], told: Told, *, is_kept: bool
     written = len(firsts) * plan.batch
     for sheet in sheets:
         with unit_of_work():
+            if not is_kept:
+                with_room()
             write(sheet)
             firsts.append(sheet.first.report)
             if is_kept:
