@@ -32,6 +32,8 @@ class Account:
         return self.what.en
 
 
+_DUTY = {Role.CLERK: "Cán bộ trực", Role.LEAD: "Lãnh đạo"}
+
 # These stand on the sign-in page of a demo and nowhere else: a real city never makes them.
 _PASSWORD = "thu-hoi-am-2025"  # nosec B105 - printed on purpose
 ACCOUNTS: tuple[Account, ...] = (
@@ -106,7 +108,9 @@ def hire(city: City, at: datetime) -> Cast:
     for account in ACCOUNTS:
         code = unit_code(city, account)
         unit_id = city.units[code].id if code else None
-        person_id = _account(account, unit_id, at)
+        unit = city.units[code] if code else None
+        name = f"{_DUTY[account.role]}, {unit.short.vi or unit.name.vi}" if account.role and unit else account.what.vi
+        person_id = _account(account, name, unit_id, at)
         if account.role is None:
             resident = person_id
         else:
@@ -116,15 +120,12 @@ def hire(city: City, at: datetime) -> Cast:
     return Cast(clerks, leads, known[Role.DISPATCHER, None], resident)
 
 
-_DUTY = {Role.CLERK: "Cán bộ trực", Role.LEAD: "Lãnh đạo"}
-
-
-def _account(account: Account, unit_id: int | None, at: datetime) -> int:
+def _account(account: Account, name: str, unit_id: int | None, at: datetime) -> int:
     known = db.session.scalar(select(Person.id).where(Person.email == account.email))
     if known is not None:
         return known
     person = Person(
-        name=account.what.vi,
+        name=name,
         email=account.email,
         password_hash=hash_password(account.password),
         created_at=at,

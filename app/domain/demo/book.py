@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from app.domain.city.model import Category
+from app.models.choices import PublishWhen
 
 PHRASES = Path(__file__).with_name("phrases.yaml")
 
@@ -27,11 +28,10 @@ class Book:
         if language == "en":
             english = self._said["english"].get(category.group) or self._said["english"]["other"]
             return str(chance.choice(english)).format(name=category.name.in_("en"))
-        parts = [
-            self._of(category, "say", chance),
-            chance.choice(self._said["since"]),
-            chance.choice(self._said["ask"]),
-        ]
+        parts = [self._of(category, "say", chance)]
+        if category.publish is not PublishWhen.SENSITIVE:
+            parts.append(self.say("since", chance))
+        parts.append(self.say("ask", chance))
         if chance.random() < 0.02:
             parts.append(self._said["phone"].format(n=f"{chance.randrange(100, 999)}"))
         return " ".join(part for part in parts if part)

@@ -50,7 +50,7 @@ class Spots:
     def __init__(self, city: City, count: int, chance: Random, favourite: str | None) -> None:
         self.city = city
         wards = list(city.wards.values())
-        shares = list(accumulate(_busyness(ward, chance) * (9 if ward.code == favourite else 1) for ward in wards))
+        shares = list(accumulate(_busyness(ward, chance) * (12 if ward.code == favourite else 1) for ward in wards))
         self.common = [
             self._somewhere(wards[bisect(shares, chance.random() * shares[-1])], chance) for _ in range(count)
         ]
@@ -95,7 +95,7 @@ class Spots:
 
     def _made(self, lat: float, lng: float, ward: str, chance: Random, *, is_sure: bool) -> Spot:
         names = self.city.wards[ward].old_names
-        address = f"{chance.choice(names).split(',')[0]} (cũ), {self.city.wards[ward].name.vi}" if names else ""
+        address = f"{chance.choice(names).split(',')[0]} (cũ)" if names else ""
         return Spot(areas.place(lat, lng, ward=ward), lat, lng, ward, is_sure, address, geo.cell_of(lat, lng))
 
 

@@ -26,11 +26,13 @@ from app.models.choices import (
     EventKind,
     Outcome,
     PhotoKind,
+    Precision,
     Publication,
     PublishWhen,
     Rating,
     RatingReason,
     Role,
+    Severity,
     Status,
     StatusClass,
     WaitingFor,
@@ -225,10 +227,8 @@ class Story:
             self._ask()
         elif draw < 0.11:
             self._pause()
-        elif draw < 0.14:
-            self._plan()
-        elif draw < 0.18:
-            self._extend()
+        elif draw < 0.18 and self.life.severity is not Severity.URGENT:
+            self._plan() if draw < 0.14 else self._extend()
 
     def _ask(self) -> None:
         chance = self.chance
@@ -410,7 +410,7 @@ class Story:
         life, chance = self.life, self.chance
         if life.content_due_at is None:
             return
-        if chance.random() < 0.02:
+        if self._is_private or chance.random() < 0.02:
             self._withhold(at)
             return
         with life.recording(EventKind.PUBLISHED, at, self._clerk(), public=False) as entry:
@@ -426,13 +426,19 @@ class Story:
             entry.data |= {"photos": shown, "masked": masked}
             life.publication, life.content_due_at, life.withheld_reason = Publication.FULL, None, ""
 
+    @property
+    def _is_private(self) -> bool:
+        """Matters of a home or a person: nobody would publish these words."""
+        return self.category.publish is PublishWhen.SENSITIVE and self.category.precision is Precision.WARD
+
     def _withhold(self, at: datetime) -> None:
         life = self.life
         with life.recording(EventKind.WITHHELD, at, self._clerk()):
             sensitive = self.category.publish is PublishWhen.SENSITIVE
             life.publication = Publication.NONE if sensitive else Publication.PIN
             life.content_due_at = None
-            life.withheld_reason = self.book.say("answers.withheld", self.chance)
+            kind = "private" if self._is_private else "withheld"
+            life.withheld_reason = self.book.say(f"answers.{kind}", self.chance)
 
     def _confirm(self, at: datetime) -> None:
         with self.life.recording(EventKind.CONTACT_CONFIRMED, at, Actor(ActorKind.LINK), public=False):
