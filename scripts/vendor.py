@@ -115,7 +115,7 @@ def _unpack(package: Package, folder: Path) -> Path:
     packed = subprocess.run(
         ["npm", "pack", spec, "--json", "--silent"], cwd=folder, check=True, capture_output=True, text=True
     )
-    archive = folder / json.loads(packed.stdout)[0]["filename"].replace("@", "").replace("/", "-")
+    archive: Path = folder / json.loads(packed.stdout)[0]["filename"].replace("@", "").replace("/", "-")
     target = folder / archive.name.removesuffix(".tgz")
     with tarfile.open(archive) as tar:
         tar.extractall(target, filter="data")

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from app.domain.errors import NotFound
 from app.extensions import db
-from app.models import Person
+from app.models import Membership, Person
 
 MOST_FOUND = 50
 
@@ -30,11 +30,11 @@ def get(person_id: int) -> Person:
     return person
 
 
-def search(words: str, *, staff_only: bool = False) -> list[Person]:
-    """People whose name or address holds these words; the newest first, at most fifty. For administrators."""
-    statement = select(Person).where(Person.erased_at.is_(None)).order_by(Person.id.desc()).limit(MOST_FOUND)
+def search(words: str, *, staff_only: bool = False, most: int | None = MOST_FOUND) -> list[Person]:
+    """People whose name or address holds these words; the newest first, `most` of them. For administrators."""
+    statement = select(Person).where(Person.erased_at.is_(None)).order_by(Person.id.desc()).limit(most)
     if staff_only:
-        statement = statement.where(Person.memberships.any())
+        statement = statement.where(Person.memberships.any(Membership.ended_at.is_(None)))
     if words.strip():
         statement = statement.where(_holds(words.strip()))
     return list(db.session.scalars(statement))

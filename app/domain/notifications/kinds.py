@@ -40,7 +40,7 @@ class LetterKind(StrEnum):
     DIGEST = "digest"
     # about an account
     CONFIRM_ACCOUNT = "confirm_account"
-    RESET_PASSWORD = "reset_password"
+    RESET_PASSWORD = "reset_password"  # nosec B105 - the name of a letter
     EMAIL_CHANGED = "email_changed"
     INVITED = "invited"
 
