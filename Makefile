@@ -57,6 +57,7 @@ check: setup
 
 proof: setup
 	@$(python) scripts/test.py --proof $(ARGS)
+	@$(venv) scripts/bench.py --counts-decide
 
 bench: setup
 	@$(venv) scripts/bench.py --reports $(or $(REPORTS),100000)

@@ -1,7 +1,8 @@
 """`make bench`: pages on a made-up city of 100,000 reports, one client, SQLite, the server people run.
 
 The city is generated once and kept in var/bench; it is made anew when the program that makes it has changed. Prints
-one table and writes it as JSON beside the data and, with --write, into docs/performance.md.
+one table and writes it as JSON beside the data and, with --write, into docs/performance.md. Over budget ends with an
+error; with --counts-decide only queries and bytes do, since a busy machine's milliseconds say little of the program.
 """
 
 import argparse
@@ -62,6 +63,10 @@ class Line:
     bytes: int
     verdict: str
 
+    @property
+    def is_over_in_counts(self) -> bool:
+        return self.verdict.startswith("over") and ("queries" in self.verdict or "bytes" in self.verdict)
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -69,6 +74,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=200, help="how often each page is asked")
     parser.add_argument("--data", type=Path, default=ROOT / "var" / "bench")
     parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
+    parser.add_argument("--counts-decide", action="store_true", help="print milliseconds over budget without failing")
     asked = parser.parse_args()
     took = prepare(asked.data, asked.reports)
     with served(asked.data) as port:
@@ -82,9 +88,11 @@ def main() -> None:
     print(f"\nGenerated {asked.reports:,} reports in {took} s. {machine()}. Kept in {result}.")
     if asked.write:
         write(lines, asked.reports, took)
-    over = [line.name for line in lines if line.verdict.startswith("over")]
+    over = [line for line in lines if line.verdict.startswith("over")]
     if over:
-        sys.exit(f"Over budget: {', '.join(over)}.")
+        print(f"Over budget: {', '.join(line.name for line in over)}.")
+    if any(line.is_over_in_counts or not asked.counts_decide for line in over):
+        sys.exit(1)
 
 
 # --- the city ---------------------------------------------------------------------------------------------------------

@@ -46,7 +46,8 @@ def start(demo: bool) -> None:
         _prepare(config, demo)
         server = _listening(app, config)
         db.session.rollback()
-        signal.signal(signal.SIGTERM, _leave)
+        for name in (signal.SIGTERM, signal.SIGINT):  # a shell's background job inherits an ignored SIGINT
+            signal.signal(name, _leave)
         with working(app):
             _say_ready(config)
             server.run()

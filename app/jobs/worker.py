@@ -50,15 +50,15 @@ def beat() -> int:
 
 
 def post_jobs() -> list[Job]:
-    """Letters and clocks."""
+    """Letters and clocks; first a sign of life, which a slow letter must not delay."""
     return [
+        Job("heartbeat", beat, 30),
         Job("announce", announce, SOON_S),
         Job("deliver", deliver, SOON_S),
         Job("clocks", clocks.turn, 30),
         Job("digest", digest.digest, 60),
         Job("reminders", clocks.remind, 600),
         Job("forget", clocks.forget, 3600),
-        Job("heartbeat", beat, 30),
     ]
 
 
