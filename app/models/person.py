@@ -90,7 +90,7 @@ class OneTimeCode(Base):
 
     id: Mapped[PrimaryKey]
     purpose: Mapped[str]
-    subject: Mapped[str]  # what it confirms, e.g. "report:482160357"
+    subject: Mapped[str]  # what it confirms, e.g. "report:482160358"
     code_hash: Mapped[str]
     tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     created_at: Mapped[datetime]

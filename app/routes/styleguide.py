@@ -45,7 +45,7 @@ class SampleForm(FlaskForm):
 def _card(**changes: Any) -> SimpleNamespace:
     plain: dict[str, Any] = {
         "url": "#card",
-        "code": "482160357",
+        "code": "482160358",
         "category": _l("Pothole"),
         "icon": "road",
         "ward": "Phường Hoàn Kiếm",

@@ -18,7 +18,7 @@ from app.config import SettingError
 
 def a_message(to: str = "ban@example.org", name: str = "delivery-7.abc") -> EmailMessage:
     message = EmailMessage()
-    message["Subject"] = "Phản ánh 482-160-357: đã có kết quả"
+    message["Subject"] = "Phản ánh 482-160-358: đã có kết quả"
     message["From"] = "Hồi Âm <khong-tra-loi@example.org>"
     message["To"] = to
     message["Message-ID"] = f"<{name}@example.org>"
@@ -102,7 +102,7 @@ def test_the_outbox_lists_the_newest_first_and_reads_one(outbox: Path) -> None:
         os.utime(outbox / f"delivery-{number}.x.eml", (number, number))
     assert [kept.name for kept in mail.list_outbox(limit=2)] == ["delivery-3.x.eml", "delivery-2.x.eml"]
     opened = mail.read("delivery-1.x.eml")
-    assert opened.subject == "Phản ánh 482-160-357: đã có kết quả"
+    assert opened.subject == "Phản ánh 482-160-358: đã có kết quả"
     assert (opened.to, opened.text.strip()) == ("ban@example.org", "Đã khắc phục.")
 
 

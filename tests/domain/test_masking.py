@@ -55,7 +55,7 @@ HARMLESS = [
     "Ngập 40 cm từ 17h30 đến 21h00 ngày 12.9.2025",
     "Bị phạt 1.500.000.000 đồng mà vẫn làm",
     "thu 100.000đ một tháng, cả năm 1.200.000 đ",
-    "Phản ánh trước 482-160-357 chưa xử lý",
+    "Phản ánh trước 482-160-358 chưa xử lý",
     "Gọi tổng đài 1900 1234 không ai nghe",
     "Cột điện số 12/A3, ngõ 158/42/7",
     "Tọa độ 21.02851, 105.85421",

@@ -9,7 +9,7 @@ import segno
 
 from app.domain import qr
 
-URL = "https://hoiam.example/r/482-160-357?key=a_b-c&x=1"
+URL = "https://hoiam.example/r/482-160-358?key=a_b-c&x=1"
 
 
 def painted(picture: str) -> set[tuple[int, int]]:

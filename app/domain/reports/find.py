@@ -22,7 +22,7 @@ def by_code(text: str) -> Select[Report]:
     try:
         code = codes.parse(text)
     except codes.InvalidCode:
-        raise NotFound(_l("This is not a report code. A code has nine digits, like 482-160-357.")) from None
+        raise NotFound(_l("This is not a report code. A code has nine digits, like 482-160-358.")) from None
     return select(Report).where(Report.code == code)
 
 

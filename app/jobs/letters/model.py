@@ -74,7 +74,7 @@ class About:
 
     @property
     def code(self) -> str:
-        """As it is read aloud: 482-160-357."""
+        """As it is read aloud: 482-160-358."""
         return codes.shown(self.report.code)
 
     @property

@@ -215,7 +215,7 @@ def promise(report: Report) -> dict[str, Any]:
     """The clock that runs: what is due, when, what was promised first, and how it was counted."""
     is_first = report.status is Status.NEW
     due = report.due_at or report.handle_due_at
-    moved = report.handle_due_at != report.first_handle_due_at and not is_first
+    moved = report.handle_due_at > report.first_handle_due_at and not is_first
     return {
         "label": _("To be received by") if is_first else _("To be handled by"),
         "moment": filters.due(due),
