@@ -9,6 +9,7 @@ from app.domain import geo, promises, publication, routing
 from app.domain.city.model import Category, City
 from app.domain.demo.accounts import Cast
 from app.domain.demo.book import Book
+from app.domain.demo.hanging import can_be_shown
 from app.domain.demo.life import NOBODY, Happening, Life, Picture, Reporter, Said
 from app.domain.demo.spots import Spot
 from app.domain.permissions import SYSTEM, Actor, Grant
@@ -50,7 +51,7 @@ class Desk:
         unit_id = city.units[routed.unit].id
         promise = promises.at_filing(city, unit_id, severity, at)
         point, cell = spot.public(category.precision)
-        photos = self._photos(at)
+        photos = self._photos(category, at)
         reporter = self._reporter(category)
         life = Life(
             category_id=category.id,
@@ -107,8 +108,8 @@ class Desk:
                 answers[question.code] = f"{chance.randrange(1, 90)}/{chance.randrange(1, 40)}"
         return answers
 
-    def _photos(self, at: datetime) -> list[Picture]:
-        if not self.with_photos:
+    def _photos(self, category: Category, at: datetime) -> list[Picture]:
+        if not self.with_photos or not can_be_shown(category):
             return []
         count = self.chance.choices((0, 1, 2), (40, 50, 10))[0]
         return [Picture(PhotoKind.BEFORE, at - timedelta(minutes=3), None) for _ in range(count)]

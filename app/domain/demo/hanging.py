@@ -24,7 +24,11 @@ _OF_CATEGORY = {
     Scene.ADVERTS: "quang-cao bien-chi-dan",
 }
 _SCENES = {code: scene for scene, codes in _OF_CATEGORY.items() for code in codes.split()}
-_OF_GROUP = {"traffic": Scene.POTHOLE, "environment": Scene.RUBBISH, "heritage": Scene.RELIC}
+
+
+def can_be_shown(category: Category) -> bool:
+    """Is there a drawing of such a trouble? A photo of something else would only confuse."""
+    return category.code in _SCENES
 
 
 class Hanging:
@@ -36,6 +40,5 @@ class Hanging:
     def hang(self, category: Category, seed: int, kind: PhotoKind) -> dict[str, Any]:
         """The columns of the photo's row that its drawing decides. The same seed shows the same place after."""
         name = new_name()
-        scene = _SCENES.get(category.code) or _OF_GROUP.get(category.group, Scene.ADVERTS)
-        drawn = self._stock.hang(name, scene, seed, is_after=kind is PhotoKind.AFTER)
+        drawn = self._stock.hang(name, _SCENES[category.code], seed, is_after=kind is PhotoKind.AFTER)
         return {"name": name, "width": drawn.width, "height": drawn.height, "size": drawn.size, "phash": drawn.phash}

@@ -14,6 +14,7 @@ from app.domain.city.model import City
 from app.domain.deadlines import WorkingTime
 from app.domain.demo.accounts import Cast
 from app.domain.demo.book import Book
+from app.domain.demo.hanging import can_be_shown
 from app.domain.demo.life import Happening, Life, Picture
 from app.domain.events import Recording
 from app.domain.permissions import SYSTEM, Actor, Grant
@@ -294,7 +295,8 @@ class Story:
         details = Details(words=words, outcome=Outcome.CANNOT_FIX)  # the one outcome that asks for no row as proof
         event = self._move("resolve", by=self._clerk(), details=details, **said)
         life.outcome = outcome
-        if self.with_photos and outcome is Outcome.FIXED and (category.proof or chance.random() < 0.2):
+        may_show = self.with_photos and outcome is Outcome.FIXED and can_be_shown(category)
+        if may_show and (category.proof or chance.random() < 0.2):
             life.pictures.append(Picture(PhotoKind.AFTER, self.at - timedelta(minutes=20), self.at, event))
 
     def _decline(self) -> None:
