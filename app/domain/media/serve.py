@@ -28,11 +28,6 @@ class Shown(NamedTuple):
     is_public: bool
 
 
-def public_photo(name: str, size: str, *, may_see: Callable[[Photo], bool] = nobody) -> str:
-    """The storage key behind an address, as `shown_photo` finds it."""
-    return shown_photo(name, size, may_see=may_see).key
-
-
 def shown_photo(name: str, size: str, *, may_see: Callable[[Photo], bool] = nobody) -> Shown:
     """What answers `/photos/<name>-<size>.webp`: always WebP.
 
