@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Flask
 
-GROUPS = (
-    ("app.commands.city", "city_cli"),
-    ("app.commands.city", "areas_cli"),
-    ("app.commands.database", "db_cli"),
-    ("app.commands.database", "stats_cli"),
-    ("app.commands.people", "people_cli"),
-    ("app.commands.demo", "demo_cli"),
-    ("app.commands.serve", "start"),
-    ("app.commands.serve", "work"),
-)
+from app.commands.city import areas_cli, city_cli
+from app.commands.database import db_cli, stats_cli
+from app.commands.demo import demo_cli
+from app.commands.people import people_cli
+from app.commands.serve import start, work
+
+COMMANDS = (city_cli, areas_cli, db_cli, stats_cli, people_cli, demo_cli, start, work)
 
 
 def init_app(app: Flask) -> None:
-    for module, name in GROUPS:
-        if find_spec(module):
-            app.cli.add_command(getattr(import_module(module), name))
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -11,8 +11,6 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
@@ -23,9 +21,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from waitress.server import create_server
 
 from app import logs, migrations
+from app.commands.demo import fill_demo
 from app.config import Config
 from app.domain import city_folder, remembered
 from app.domain.city.problems import Refused
+from app.domain.demo.accounts import ACCOUNTS
 from app.extensions import db
 from app.jobs.worker import working
 from app.models import Person, Report
@@ -97,10 +97,7 @@ def _wants_demo() -> bool:
 
 
 def _fill_demo() -> None:
-    if not find_spec("app.commands.demo"):
-        return
-    fill = import_module("app.commands.demo").demo_cli.commands["fill"]
-    click.get_current_context().invoke(fill)
+    click.get_current_context().invoke(fill_demo)
 
 
 def _listening(app: Flask, config: Config) -> Any:
@@ -146,11 +143,8 @@ def _reachable(host: str) -> str:
 
 
 def _say_accounts() -> None:
-    if not find_spec("app.domain.demo.accounts"):
-        return
-    accounts = import_module("app.domain.demo.accounts").ACCOUNTS
     click.echo("This is a demo: every report is made up. Sign in as one of")
-    for account in accounts:
+    for account in ACCOUNTS:
         click.echo(f"  {account.email:<40} {account.password:<16} {account.title}")
 
 

@@ -6,19 +6,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 
 from app.extensions import db, secret_key, unit_of_work
-from app.models import Delivery, Event, now
+from app.models import Delivery, Event, Person, Report, now
 from app.models.choices import DeliveryState
 
 CLAIM_LASTS = timedelta(minutes=5)
 LAST_TRY = 12  # about two days after the first
 OPEN = (DeliveryState.WAITING, DeliveryState.CLAIMED)
+MOST_FAILED = 50  # shown at a time
 PASSING = ("link", "to")  # what a letter needed and nobody needs after it
 
 
@@ -118,10 +119,33 @@ def try_again(delivery_id: int) -> bool:
     return True
 
 
-def failed(limit: int = 50) -> Sequence[Delivery]:
-    """Letters that did not go out, newest first, for the mail page."""
-    gone_wrong = select(Delivery).where(Delivery.state == DeliveryState.FAILED)
-    return db.session.scalars(gone_wrong.order_by(Delivery.id.desc()).limit(limit)).all()
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A letter that did not go out. `to` is the person's name or address, empty where neither is confirmed."""
+
+    id: int
+    kind: str
+    to: str
+    error: str
+    tries: int
+    report: str  # its code, empty for a letter about an account
+
+
+def failed(limit: int = MOST_FAILED) -> list[Failed]:
+    """Letters that did not go out, newest first, for the mail page. One query."""
+    found = db.session.execute(
+        select(Delivery, Person.name, Person.email, Report.code)
+        .join(Person, Person.id == Delivery.person_id)
+        .outerjoin(Event, Event.id == Delivery.event_id)
+        .outerjoin(Report, Report.id == Event.report_id)
+        .where(Delivery.state == DeliveryState.FAILED)
+        .order_by(Delivery.id.desc())
+        .limit(limit)
+    )
+    return [
+        Failed(one.id, one.kind, name or email or str(one.data.get("to", "")), one.error, one.tries, code or "")
+        for one, name, email, code in found
+    ]
 
 
 def waiting() -> int:

@@ -14,6 +14,7 @@ from app.domain.city.model import City
 from app.extensions import db
 from app.models import Localized, Report, UnitTemplate, now
 
+PLACEHOLDERS = ("code", "category", "ward", "unit", "due", "date", "link")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -51,6 +52,11 @@ def for_step(report: Report, move: str, *, link: str) -> list[Reply]:
 def fill(text: str, facts: dict[str, str]) -> str:
     """Known placeholders become facts; anything else in braces stays as it was written."""
     return _PLACEHOLDER.sub(lambda found: facts.get(found[1], found[0]), text).strip()
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """What stands in braces and nothing would be filled in for, as it was written."""
+    return [found[0] for found in _PLACEHOLDER.finditer(text) if found[1] not in PLACEHOLDERS]
 
 
 def text_of(replies: Iterable[Reply], code: str) -> str:

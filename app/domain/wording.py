@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app.models.localized import Localized
 
-_WEEKDAYS = (
+WEEKDAYS = (
     Localized("thứ Hai", "Monday"),
     Localized("thứ Ba", "Tuesday"),
     Localized("thứ Tư", "Wednesday"),
@@ -54,7 +54,7 @@ def say_due(at: datetime, language: str, now: datetime, timezone: str) -> str:
 
 def say_day(on: date, language: str, today: date) -> str:
     """ "thứ Ba 2/12", "Tuesday 2 December"; with the year only when it is not today's."""
-    weekday = _WEEKDAYS[on.weekday()].in_(language)
+    weekday = WEEKDAYS[on.weekday()].in_(language)
     if language == "en":
         year = f" {on.year}" if on.year != today.year else ""
         return f"{weekday} {on.day} {_MONTHS[on.month - 1]}{year}"

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Flask
 
-BLUEPRINTS = (
-    "public",
-    "map",
-    "numbers",
-    "report",
-    "own",
-    "photos",
-    "account",
-    "desk",
-    "publish",
-    "assisted",
-    "team",
-    "admin",
-    "health",
+from app.routes import (
+    account,
+    admin,
+    assisted,
+    desk,
+    health,
+    mail,
+    map,
+    numbers,
+    own,
+    photos,
+    public,
+    publish,
+    report,
+    styleguide,
+    team,
 )
+
+AUDIENCES = (public, map, numbers, report, own, photos, account, desk, publish, assisted, team, admin, mail, health)
 
 
 def init_app(app: Flask) -> None:
-    for name in BLUEPRINTS:
-        if find_spec(f"app.routes.{name}"):
-            app.register_blueprint(import_module(f"app.routes.{name}").bp)
+    for audience in AUDIENCES:
+        app.register_blueprint(audience.bp)
     if app.config["HOIAM"].development or app.testing:
-        from app.routes import styleguide
-
         app.register_blueprint(styleguide.bp)

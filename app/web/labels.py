@@ -1,6 +1,6 @@
 """What each choice is called on the screen, and how a status looks.
 
-`label(value)` works for every enum in `app.models.choices` that people see; the words follow the reader's language.
+`label(value)` works for every enum that people see; the words follow the reader's language.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.domain import routing
+from app.domain.notifications.kinds import LetterKind
 from app.models.choices import (
     CLASS_OF,
     Channel,
@@ -153,6 +155,41 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         DeliveryChannel.EMAIL: _l("E-mail"),
         DeliveryChannel.SMS: _l("Text message"),
     },
+    LetterKind: {
+        LetterKind.CONFIRM: _l("Confirm the address"),
+        LetterKind.CONFIRM_REMINDER: _l("Confirm the address, reminder"),
+        LetterKind.FILED: _l("Your report"),
+        LetterKind.RECEIVED: _l("Received"),
+        LetterKind.MOVED: _l("Passed to another unit"),
+        LetterKind.ASKED: _l("Question to the sender"),
+        LetterKind.PAUSED: _l("Put on hold"),
+        LetterKind.RESUMED: _l("Work resumed"),
+        LetterKind.PLANNED: _l("Put into a plan"),
+        LetterKind.EXTENDED: _l("More time granted"),
+        LetterKind.RECLASSIFIED: _l("Category, place or severity changed"),
+        LetterKind.ANSWERED: _l("Answer given"),
+        LetterKind.DECLINED: _l("Not accepted"),
+        LetterKind.UPHELD: _l("Reviewed, the decision stands"),
+        LetterKind.REOPENED: _l("Reopened"),
+        LetterKind.MERGED: _l("Merged with another report"),
+        LetterKind.UNMERGED: _l("Separated again"),
+        LetterKind.WITHHELD: _l("Not made public"),
+        LetterKind.URGENT: _l("Urgent report, to staff"),
+        LetterKind.ASSIGNED: _l("Assigned"),
+        LetterKind.ARRIVED: _l("Came from another unit"),
+        LetterKind.RETURNED: _l("Returned to the dispatcher"),
+        LetterKind.REPLIED: _l("Reply from the sender"),
+        LetterKind.ADDED: _l("Sender added something"),
+        LetterKind.EXTENSION_ASKED: _l("More time asked for"),
+        LetterKind.APPEALED: _l("Review requested"),
+        LetterKind.CAME_BACK: _l("The sender is not satisfied"),
+        LetterKind.FLAGGED: _l("Marked as abuse"),
+        LetterKind.DIGEST: _l("The day's work, to staff"),
+        LetterKind.CONFIRM_ACCOUNT: _l("Confirm an account"),
+        LetterKind.RESET_PASSWORD: _l("Choose a new password"),
+        LetterKind.EMAIL_CHANGED: _l("The address was changed"),
+        LetterKind.INVITED: _l("Invitation"),
+    },
     EventKind: {
         EventKind.FILED: _l("Report sent"),
         EventKind.CONTACT_CONFIRMED: _l("Contact confirmed"),
@@ -196,6 +233,15 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         EventKind.CONTACT_SEEN: _l("Contact details were looked at"),
         EventKind.UNDONE: _l("Undone"),
     },
+}
+
+
+ROUTING_DOUBTS: dict[str, LazyString] = {
+    routing.BORDER: _l("The pin lies near a border; the neighbouring ward may be in charge."),
+    routing.TWO_OWNERS: _l("Special places of different owners overlap here."),
+    routing.NO_RULE: _l("No rule could name a unit."),
+    routing.RULE_ASKS: _l("The rule itself asks for a person to confirm."),
+    routing.ABOUT_UNIT: _l("The report is about the unit usually in charge, so it was passed over."),
 }
 
 

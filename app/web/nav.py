@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, has_request_context, url_for
+from flask import has_request_context, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -37,10 +37,16 @@ def desk() -> list[dict[str, Any]]:
         (works, "assisted.start", _("Assisted filing"), "headset"),
         (who.has(Role.LEAD, Role.ADMIN), "team.people", _("Team"), "users"),
         (who.has(Role.DISPATCHER, Role.OBSERVER, Role.ADMIN), "admin.units", _("The city"), "building"),
-        (who.has(Role.ADMIN), "admin.mail", _("Mail"), "mail"),
+        (who.has(Role.ADMIN), "mail.outbox", _("Mail"), "mail"),
     ]
     return [
-        {"url": url_for(endpoint), "endpoint": endpoint, "label": label, "icon": icon}
+        {
+            "url": url_for(endpoint),
+            "endpoint": endpoint,
+            "label": label,
+            "icon": icon,
+            "is_current": request.blueprint == endpoint.partition(".")[0],
+        }
         for allowed, endpoint, label, icon in rooms
-        if allowed and endpoint in current_app.view_functions
+        if allowed
     ]

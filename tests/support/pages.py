@@ -27,6 +27,9 @@ class World:
     codes: dict[str, str] = field(default_factory=dict)  # status → code of a report
     secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
     token: str = ""  # confirms the contact of the waiting report
+    membership: int = 0  # a role in UNIT
+    template: int = 0  # a ready answer of UNIT
+    file: str = ""  # a letter in the outbox
     letters: dict[str, str] = field(default_factory=dict)  # purpose of an account's letter → its token
     people: dict[str, Browser] = field(default_factory=dict)  # visitor, resident, and each role
 
@@ -64,6 +67,13 @@ VALUES: dict[str, Values] = {
     "/reset/<token>": lambda world: [{"token": world.letters["reset"]}],
     "/invitation/<token>": lambda world: [{"token": world.letters["invite"]}],
     "/account/email/<token>": lambda world: [{"token": world.letters["email"]}],
+    "/desk/team/<code>/invite": lambda world: [{"code": UNIT}],
+    "/desk/team/role/<id:membership_id>": lambda world: [{"membership_id": world.membership}],
+    "/desk/team/<code>/answers": lambda world: [{"code": UNIT}],
+    "/desk/team/<code>/answers/new": lambda world: [{"code": UNIT}],
+    "/desk/team/answers/<id:template_id>": lambda world: [{"template_id": world.template}],
+    "/admin/categories/<code>": lambda world: [{"code": "rubbish"}, {"code": "pothole"}],
+    "/admin/mail/<name>": lambda world: [{"name": world.file}],
     "/wards/<code>": lambda world: [{"code": WARD}],
     "/units/<code>": lambda world: [{"code": UNIT}],
 }
@@ -73,6 +83,20 @@ ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/near": ("?lat=21.02&lng=105.76", "?lat=0&lng=0"),
     "/report/place": ("?lat=21.02&lng=105.76", "?q=m%E1%BB%99t", "?lat=10&lng=100"),
     "/desk": ("?tab=mine", "?tab=overdue", "?words=rac"),
+    "/desk/team": (f"?unit={UNIT}", "?unit=nowhere"),
+    "/admin/units": ("?q=cong+an", "?q=xyz"),
+    "/admin/wards": ("?q=mot",),
+    "/admin/categories": ("?q=rac",),
+    "/admin/rules": ("?q=lake", "?q=xyz"),
+    "/admin/sites": ("?q=den",),
+    "/admin/versions": ("?version=1", "?version=99"),
+    "/admin/people": ("?q=nguoi", "?q=xyz", "?before=2"),
+    "/admin/try": (
+        "?category=rubbish&place=21.02,+105.76",
+        "?category=rubbish&place=21.02,+105.835",
+        "?category=pothole&ward=10004&danger=y",
+        "?category=nothing&place=here",
+    ),
 }
 
 
@@ -81,6 +105,8 @@ def a_world(app: Flask) -> World:
     world = World()
     _file_and_work(world)
     _people(app, world)
+    _team(world)
+    _letters(world)
     return world
 
 
@@ -141,6 +167,42 @@ def _people(app: Flask, world: World) -> None:
         unit = UNIT if role in (Role.CLERK, Role.LEAD) else None
         person = factories.staff(unit, role, sees_contact=True)
         world.people[role.value] = _signed_in(new_client(app), person)
+
+
+def _team(world: World) -> None:
+    """Somebody invited to UNIT who is not there yet, and a ready answer of its own."""
+    from app.domain import unit_replies
+    from app.domain.accounts import team
+    from app.domain.city import store
+    from app.extensions import unit_of_work
+    from app.models.choices import Role
+    from app.models.localized import Localized
+    from tests import factories
+
+    lead = factories.actor(UNIT, Role.LEAD)
+    unit_id = store.current().units[UNIT].id
+    with unit_of_work():
+        terms = team.Terms(Role.CLERK, categories=("rubbish",), wards=(WARD,))
+        world.membership = team.invite("moi@example.org", "Người mới", unit_id, terms, by=lead).id
+        text = Localized("Đã dọn sạch {category}.", "Cleaned up.")
+        world.template = unit_replies.add(unit_id, Localized("Đã dọn", "Done"), text, ["resolve"], by=lead).id
+
+
+def _letters(world: World) -> None:
+    """One letter in the outbox, and one that failed."""
+    from app.adapters.mail import list_outbox
+    from app.domain import deliveries
+    from app.domain.accounts import joining
+    from app.domain.notifications import announce
+    from app.jobs.deliver import deliver
+    from tests import factories
+
+    announce()
+    refused, *_more = deliveries.claim(1)
+    deliveries.mark_refused(refused, "SMTP 550")
+    joining.ask_reset(factories.a_person().email or "")
+    deliver()
+    world.file = list_outbox()[0].name
 
 
 def _signed_in(browser: Browser, person: Any) -> Browser:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from app.domain import remembered
+from app.domain.demo.accounts import ACCOUNTS, Account
 
 
-def accounts() -> Sequence[Any]:
+def accounts() -> Sequence[Account]:
     """Empty in a real city."""
-    if not remembered.is_demo() or find_spec("app.domain.demo") is None:
-        return ()
-    found: Sequence[Any] = import_module("app.domain.demo.accounts").ACCOUNTS
-    return found
+    return ACCOUNTS if remembered.is_demo() else ()

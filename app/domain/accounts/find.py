@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -9,7 +11,7 @@ from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import Membership, Person
 
-MOST_FOUND = 50
+PAGE = 50
 
 
 def clean(email: str) -> str:
@@ -30,14 +32,34 @@ def get(person_id: int) -> Person:
     return person
 
 
-def search(words: str, *, staff_only: bool = False, most: int | None = MOST_FOUND) -> list[Person]:
-    """People whose name or address holds these words; the newest first, `most` of them. For administrators."""
+def search(words: str, *, staff_only: bool = False, before: int | None = None, most: int | None = None) -> list[Person]:
+    """People whose name or address holds these words, the newest first; `before` is where the page before ended.
+
+    For administrators. Two queries: the people, and the roles they hold.
+    """
     statement = select(Person).where(Person.erased_at.is_(None)).order_by(Person.id.desc()).limit(most)
+    if before is not None:
+        statement = statement.where(Person.id < before)
     if staff_only:
         statement = statement.where(Person.memberships.any(Membership.ended_at.is_(None)))
     if words.strip():
         statement = statement.where(_holds(words.strip()))
     return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """People, and where the next page begins; `older` is None on the last."""
+
+    people: list[Person]
+    older: int | None
+
+
+def page(words: str, *, before: int | None = None) -> Page:
+    """One page of everybody these words find; without words, of staff alone. For administrators."""
+    found = search(words, staff_only=not words.strip(), before=before, most=PAGE + 1)
+    shown = found[:PAGE]
+    return Page(shown, shown[-1].id if len(found) > PAGE else None)
 
 
 def _holds(words: str) -> ColumnElement[bool]:

@@ -41,6 +41,21 @@ def units_of(by: Actor) -> list[Unit]:
     return [city.unit_of(unit_id) for unit_id in by.unit_ids(Role.LEAD)]
 
 
+def unit_called(code: str) -> Unit:
+    """A unit by its code; a retired one too, because its people still have roles to end. Raises NotFound."""
+    city = store.current()
+    former = next((unit for unit in city.former.units.values() if unit.code == code), None)
+    unit = city.units.get(code) or former
+    if unit is None:
+        raise NotFound(_l("There is no such unit."))
+    return unit
+
+
+def unit_of(unit_id: int) -> Unit:
+    """The unit of a role; retired ones are known too."""
+    return store.current().unit_of(unit_id)
+
+
 def may_manage(by: Actor, unit_id: int | None) -> bool:
     """An administrator everywhere, a lead in her own units."""
     return by.has(Role.ADMIN) or (unit_id is not None and unit_id in by.unit_ids(Role.LEAD))
@@ -106,14 +121,19 @@ def invite(email: str, name: str, unit_id: int | None, terms: Terms, *, by: Acto
     return membership
 
 
-def invite_again(membership_id: int, email: str, *, by: Actor) -> None:
-    """A fresh link for somebody who has not used theirs. Inside a unit of work."""
+def invite_again(membership_id: int, email: str, *, by: Actor) -> str:
+    """A fresh link for somebody who has not used theirs; answers where it goes. Inside a unit of work.
+
+    `email` counts only where no address of this person is confirmed yet.
+    """
     membership = get(membership_id, by=by)
     if membership.person.password_hash is not None:
         raise Invalid(_l("This person has chosen a password already."))
     person = membership.person
     person.session_epoch += 1  # the former link is void
-    _write_to(person, person.email or find.clean(email), membership)
+    address = person.email or find.clean(email)
+    _write_to(person, address, membership)
+    return address
 
 
 def change(membership_id: int, terms: Terms, *, by: Actor) -> Membership:

@@ -1,14 +1,16 @@
-"""The versions of the city that were in force, and what the newest one changed."""
+"""The versions of the city that were in force, and what each changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.domain.city import store
 from app.domain.city.diff import Change, diff
+from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import CityVersion, Person
 
@@ -36,7 +38,8 @@ def versions() -> list[Version]:
     return [Version(row.number, row.loaded_at, row.digest, row.name or "") for row in found]
 
 
-def newest_changes() -> tuple[Change, ...]:
-    """What the version in force changed; empty for the first."""
-    city = store.current()
-    return diff(store.snapshot(city.version - 1), city) if city.version > 1 else ()
+def changes(number: int) -> tuple[Change, ...]:
+    """What this version changed against the one before it; empty for the first. NotFound for an unknown one."""
+    if not 0 < number <= store.current().version:
+        raise NotFound(_l("There is no such version."))
+    return diff(store.snapshot(number - 1), store.snapshot(number)) if number > 1 else ()

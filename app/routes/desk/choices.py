@@ -10,10 +10,8 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from app.domain.city import store
 from app.domain.dossier import Dossier
 from app.forms.desk import StepForm
-from app.web import language
+from app.web import kinds, language
 from app.web.actors import actor
-
-KINDS = ("department", "police", "utility", "board", "dispatch", "ward", "ward_police")
 
 
 def offer(form: StepForm, dossier: Dossier) -> None:
@@ -48,20 +46,11 @@ def one_of(nothing: str, pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]
 def units(likely: list[str], *, but: int = 0) -> list[SelectChoice]:
     """Units in groups, the likeliest on top; without the one that has it."""
     city, lang = store.current(), language.chosen()
-    titles = {
-        "department": _("City departments"),
-        "police": _("Police"),
-        "utility": _("Utilities"),
-        "board": _("Management boards"),
-        "dispatch": _("Dispatcher"),
-        "ward": _("Wards and communes"),
-        "ward_police": _("Ward police"),
-    }
-    offered = [SelectChoice("", _("Choose a unit"), optgroup=_("Likely") if likely else titles[KINDS[0]])]
+    groups = kinds.units_by_kind((one for one in city.units.values() if one.id != but), lang)
+    offered = [SelectChoice("", _("Choose a unit"), optgroup=_("Likely") if likely else str(groups[0][0]))]
     offered += [SelectChoice(code, city.units[code].name.in_(lang), optgroup=_("Likely")) for code in likely]
-    for kind in KINDS:
-        named = ((one.name.in_(lang), one.code) for one in city.units.values() if one.kind == kind and one.id != but)
-        offered += [SelectChoice(code, name, optgroup=titles[kind]) for name, code in sorted(named)]
+    for title, found in groups:
+        offered += [SelectChoice(one.code, one.name.in_(lang), optgroup=str(title)) for one in found]
     return offered
 
 

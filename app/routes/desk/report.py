@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain import dossier as dossiers
-from app.domain import promises, replies, routing
+from app.domain import promises, replies
 from app.domain.city import store
 from app.domain.dossier import Dossier
 from app.domain.permissions import Permission, may
@@ -24,6 +24,7 @@ from app.routes.desk.queue import STAFF, row
 from app.web import filters, language
 from app.web.access import open_to
 from app.web.actors import actor
+from app.web.labels import ROUTING_DOUBTS
 
 NEXT = {
     Status.NEW: ("receive",),
@@ -164,7 +165,7 @@ def _facts(dossier: Dossier) -> dict[str, Any]:
         ],
         "earlier": [row(one, {}, "") for one in dossier.earlier],
         "why": dossiers.why_this_unit(report, dossier.routed, lang),
-        "doubts": doubts(dossier.doubts),
+        "doubts": [ROUTING_DOUBTS[code] for code in dossier.doubts if code in ROUTING_DOUBTS],
         "runners_up": [(code, city.units[code].name.in_(lang)) for code in dossier.runners_up[:3]],
         "promise": promise(report),
         "assignee": names.get(report.assignee_id or 0, ""),
@@ -197,18 +198,6 @@ def hints() -> dict[str, str]:
         "reclassify": _("Everybody sees the change, and the reason."),
         "visit": _("Everybody reads what was found."),
     }
-
-
-def doubts(codes: list[str]) -> list[str]:
-    """Why a person should confirm the unit, in words."""
-    said = {
-        routing.BORDER: _("The pin lies near a border; the neighbouring ward may be in charge."),
-        routing.TWO_OWNERS: _("Special places of different owners overlap here."),
-        routing.NO_RULE: _("No rule could name a unit."),
-        routing.RULE_ASKS: _("The rule itself asks for a person to confirm."),
-        routing.ABOUT_UNIT: _("The report is about the unit usually in charge, so it was passed over."),
-    }
-    return [said[code] for code in codes if code in said]
 
 
 def promise(report: Report) -> dict[str, Any]:
