@@ -11,7 +11,14 @@ const form = document.querySelector("[data-photos]");
 const input = form?.querySelector("input[type=file]");
 const state = form?.querySelector("[data-state]");
 
-input?.addEventListener("change", async () => {
+const next = form?.querySelector(".go__on");
+if (input && form.dataset.without) next.firstChild.textContent = form.dataset.without;
+
+input?.addEventListener("change", prepare);
+if (input?.files.length) prepare(); // picked before this script had come, over one bar of signal
+addEventListener("pageshow", (event) => event.persisted && location.reload()); // "back" shows what was sent by now
+
+async function prepare() {
   if (!input.files.length) return;
   const files = [...input.files];
   state.textContent = form.dataset.working;
@@ -22,7 +29,7 @@ input?.addEventListener("change", async () => {
   if (place) tell(place, found ? "photo" : "");
   replace(smaller);
   form.requestSubmit();
-});
+}
 
 function tell(place, from) {
   form.elements.lat.value = place.lat;

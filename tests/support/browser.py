@@ -6,11 +6,12 @@ refuses something by its content policy fails the test at its end.
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,6 +22,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from scripts import chromium
 from tests.support.application import Browser as TestBrowser
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+EXPIRY = re.compile(r";\s*Expires=[^;]*", re.IGNORECASE)
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -46,10 +51,23 @@ class Watched:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
 
+def without_expiry(app: WSGIApplication) -> WSGIApplication:
+    """The browser's clock is the machine's, the application's the test's: a cookie lives as long as its window."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            kept = [(name, EXPIRY.sub("", value) if name == "Set-Cookie" else value) for name, value in headers]
+            return start_response(status, kept, *rest)
+
+        return app(environ, start)  # type: ignore[arg-type]
+
+    return answer
+
+
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[str]:
     """The application, served by threads on a free port; answers with its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, without_expiry(app), threaded=True, request_handler=_Quiet)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
