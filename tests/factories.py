@@ -8,9 +8,11 @@ from typing import Any
 from app.domain.city import store
 from app.domain.permissions import ANONYMOUS, Actor, actor_of, link_to
 from app.domain.reports import filing
-from app.extensions import db, unit_of_work
+from app.extensions import db, undo_seconds, unit_of_work
+from app.jobs import clocks
 from app.models import Membership, Person, Report, now
 from app.models.choices import Role
+from tests.support.application import Clock
 
 _numbers = count(1)
 
@@ -72,6 +74,13 @@ def a_report(**said: Any) -> Report:
 
 def its_reporter(report: Report) -> Actor:
     return link_to(report)
+
+
+def a_minute_later(clock: Clock) -> None:
+    """What staff sent can no longer be taken back; the worker has passed by."""
+    clock.forward(seconds=undo_seconds())
+    clocks.show_settled()
+    db.session.expire_all()
 
 
 def unit_of(report: Report) -> str:

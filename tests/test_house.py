@@ -213,10 +213,17 @@ def test_each_migration_goes_down_and_up_with_rows_present(app: Flask, db_sessio
     from alembic.script import ScriptDirectory
 
     from app import migrations
+    from app.domain import workflow
+    from app.extensions import unit_of_work
+    from tests import factories
 
+    report = factories.a_report()
+    with unit_of_work():
+        workflow.take(report.code, "receive", by=factories.in_charge_of(report))
+    db_session.close()
     engine = db_session.get_bind().engine
     before = count_rows(plain_connection(engine.url))
-    assert before["ward"] == 6
+    assert (before["ward"], before["report"], before["words"]) == (6, 1, 1)
     steps = list(ScriptDirectory(str(ROOT / "migrations")).walk_revisions())
     for step in steps[:-1]:  # all but the first: below it there is nothing to keep rows in
         migrations.downgrade(engine, str(step.down_revision))

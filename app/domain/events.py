@@ -9,60 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, Enum, inspect
-
-from app.domain import figures
+from app.domain import figures, held
 from app.domain.permissions import Actor
+from app.domain.standing import plain, stand
 from app.extensions import db
-from app.models import Event, Moment, Report, Words, now
+from app.models import Event, Report, Words, now
 from app.models.choices import EventKind, WordsKind
-
-# What an undo puts back. Facts that only grow (version, counts of people) are not among them.
-KEPT_OF_REPORT = (
-    "status",
-    "outcome",
-    "waiting_for",
-    "planned_on",
-    "unit_id",
-    "assignee_id",
-    "rule_code",
-    "needs_routing_check",
-    "transfers",
-    "is_transferred",
-    "questions_asked",
-    "is_appeal_open",
-    "appealed_at",
-    "reopened",
-    "rating",
-    "receive_due_at",
-    "handle_due_at",
-    "due_at",
-    "remaining_minutes",
-    "extension_asked_until",
-    "extended_at",
-    "received_at",
-    "resolved_at",
-    "closed_at",
-    "object_until",
-    "is_late",
-    "publication",
-    "content_due_at",
-    "withheld_reason",
-    "has_news",
-    "category_id",
-    "severity",
-    "lat",
-    "lng",
-    "cell",
-    "public_lat",
-    "public_lng",
-    "public_cell",
-    "ward_id",
-    "merged_into_id",
-)
 
 
 @dataclass
@@ -85,17 +40,6 @@ class Recording:
             )
 
 
-def stand(report: Report) -> dict[str, Any]:
-    """How a report stands, as plain JSON: what an undo puts back."""
-    return {name: _plain(getattr(report, name)) for name in KEPT_OF_REPORT}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return int(value.timestamp())
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
 @contextmanager
 def recording(
     report: Report,
@@ -109,14 +53,17 @@ def recording(
 ) -> Iterator[Recording]:
     """Change `report` inside; the event, its words, the figures and the search text follow at the end.
 
-    `hold_seconds` keeps what staff send from the public and the post for that long, so that it can be undone.
+    `hold_seconds` keeps what staff send from the public and the post for that long, so that it can be undone: see
+    `domain/held`.
     """
     at = at or now()
     before, was = figures.standing(report), stand(report)
-    held_by = report.unit_id
+    held_by, telling = report.unit_id, held.telling(report)
     entry = Recording(kind, at, at + timedelta(seconds=hold_seconds) if public else None)
     yield entry
-    changed = {name: value for name, value in was.items() if value != _plain(getattr(report, name))}
+    until = at + timedelta(seconds=hold_seconds) if hold_seconds else None
+    later = held.put_off(report, before.publication) if until else {}
+    changed = {name: value for name, value in was.items() if value != plain(getattr(report, name))}
     data = dict(entry.data)
     if changed:
         data["was"] = changed
@@ -137,9 +84,14 @@ def recording(
     )
     for words in entry.words:
         words.report_id = report.id
+        words.public_at = until if words.public_text is not None else None
     entry.event.words = entry.words
     db.session.add(entry.event)
     db.session.flush()
+    if until is not None:
+        held.keep(report, entry.event, until, was=changed | telling, later=later)
+    elif entry.kind not in (*held.BESIDE, EventKind.UNDONE):
+        held.show_at_once(report)
     figures.apply(before, figures.standing(report))
 
 
@@ -157,20 +109,3 @@ def note(report: Report, kind: EventKind, *, by: Actor, data: dict[str, Any] | N
     )
     db.session.add(event)
     return event
-
-
-def put_back(report: Report, was: dict[str, Any]) -> None:
-    """Set the report's fields to what an event's `was` says."""
-    columns = inspect(Report).columns
-    for name, value in was.items():
-        setattr(report, name, _typed(columns[name].type, value))
-
-
-def _typed(kind: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    if isinstance(kind, Moment):
-        return datetime.fromtimestamp(value, UTC)
-    if isinstance(kind, Enum) and kind.enum_class is not None:
-        return kind.enum_class(value)
-    return date.fromisoformat(value) if isinstance(kind, Date) else value

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain import held
 from app.domain.city import store
 from app.domain.city.model import Unit
 from app.domain.public_view import REPORTERS, PublicPhoto
@@ -39,7 +40,7 @@ class OwnEvent:
 
 @dataclass(frozen=True, slots=True)
 class OwnView:
-    report: Report
+    report: Report  # as it is shown: what staff sent stands here once they cannot take it back
     words: str
     wayfinding: str
     is_published: bool  # the words stand on the public page, perhaps masked
@@ -63,11 +64,13 @@ def own_view(report: Report) -> OwnView:
     events = db.session.scalars(select(Event).where(Event.report_id == report.id).order_by(Event.id)).all()
     mine = [one for one in words if one.kind in REPORTERS and one.erased_at is None]
     lines = tuple(_lines(events, words, photos))
+    at = now()
+    report = held.shown(report, at)
     return OwnView(
         report=report,
         words=_said(mine, WordsKind.DESCRIPTION),
         wayfinding=_said(mine, WordsKind.WAYFINDING),
-        is_published=any(one.public_text is not None for one in mine),
+        is_published=any(one.is_public(at) for one in mine),
         photos=tuple(photo for photo in photos if photo.event_id is None and photo.state in _KEPT),
         events=lines,
         contact=db.session.get(ReportContact, report.id),
@@ -91,7 +94,7 @@ def _lines(events: Sequence[Event], words: Sequence[Words], photos: Sequence[Pho
             continue
         spoken = [one for one in words if one.event_id == event.id and one.erased_at is None]
         mine = [one.original for one in spoken if one.kind in _MINE]
-        theirs = [one.public_text for one in spoken if one.kind not in _MINE and one.public_text]
+        theirs = [one.public_text for one in spoken if one.kind not in _MINE and one.public_text and one.is_public(at)]
         shown = [one for one in photos if one.event_id == event.id and one.state is PhotoState.READY]
         lines.append(
             OwnEvent(
@@ -132,7 +135,7 @@ def remembered_reports(links: Sequence[tuple[str, str]]) -> list[tuple[Report, s
     found = db.session.scalars(select(Report).where(Report.code.in_([code for code, _ in links])))
     by_code = {report.code: report for report in found}
     return [
-        (by_code[code], secret)
+        (held.shown(by_code[code], now()), secret)
         for code, secret in links
         if code in by_code and hmac.compare_digest(secret_of(by_code[code]).encode(), secret.encode())
     ]

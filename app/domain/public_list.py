@@ -49,7 +49,17 @@ def page(filters: Filters, *, before: str = "", unit_id: int | None = None, limi
     rows = list(db.session.scalars(statement))
     shown = rows[:limit]
     older = shown[-1].code if len(rows) > limit else None
-    return Page(tuple(public_view.several(shown)), older)
+    views = (view for view in public_view.several(shown) if _fits(view, filters))
+    return Page(tuple(views), older)
+
+
+def _fits(view: PublicView, filters: Filters) -> bool:
+    """Is it what was asked for? A report whose step is not shown yet may be on its way from one list to another."""
+    return (
+        view.status_class in filters.classes
+        and (not filters.categories or view.category.code in filters.categories)
+        and filters.ward in ("", view.ward.code)
+    )
 
 
 def near(lat: float, lng: float, filters: Filters, limit: int = PAGE) -> list[Near]:
@@ -61,7 +71,8 @@ def near(lat: float, lng: float, filters: Filters, limit: int = PAGE) -> list[Ne
             break
     shown = found[:limit]
     views = public_view.several([report for _distance, report in shown])
-    return [Near(view, distance) for view, (distance, _report) in zip(views, shown, strict=True)]
+    pairs = zip(views, shown, strict=True)
+    return [Near(view, distance) for view, (distance, _report) in pairs if _fits(view, filters)]
 
 
 def _within(lat: float, lng: float, radius: int, filters: Filters) -> list[tuple[int, Report]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain import promises, public_list, public_view, reports, routing
+from app.domain import held, promises, public_list, public_view, reports, routing
 from app.domain.city import store
 from app.domain.city.model import Limit
 from app.domain.deadlines import Arithmetic
 from app.domain.permissions import ANONYMOUS
 from app.domain.public_view import PublicEvent, PublicView
 from app.domain.reports import nearby
-from app.models import Report
+from app.models import Report, now
 from app.models.choices import EventKind, StatusClass
 
 _HANDED_OVER = (EventKind.TRANSFERRED, EventKind.RETURNED)
@@ -30,7 +30,7 @@ class PublicPage:
 
 def find(code: str, language: str) -> PublicPage:
     """The page of a report as everybody sees it. Raises NotFound, Gone or Moved like `reports.get`."""
-    report = reports.get(code, seen_by=ANONYMOUS)
+    report = held.shown(reports.get(code, seen_by=ANONYMOUS), now())
     view = public_view.whole(report)
     handed_over = next((event for event in reversed(view.events) if event.kind in _HANDED_OVER), None)
     arithmetic = _arithmetic(report, view)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.domain import held
 from app.domain.city import store
 from app.domain.city.model import Category, City, Unit, Ward
 from app.extensions import db
@@ -111,9 +112,10 @@ class PublicView:
     ) -> PublicView:
         """From rows the caller has loaded: no query in here, so that lists stay cheap."""
         city, at = store.current(), now()
+        report = held.shown(report, at)
         category = city.category_of(report.category_id)
         full = report.publication is Publication.FULL
-        spoken = [one for one in words if _is_public(one, full)]
+        spoken = [one for one in words if _is_public(one, full, at)]
         shown = [photo for photo in photos if _is_shown(photo, full, at)]
         by_event: dict[int | None, list[Photo]] = {}
         for photo in shown:
@@ -199,9 +201,9 @@ def several(reports: Sequence[Report]) -> list[PublicView]:
     ]
 
 
-def _is_public(words: Words, full: bool) -> bool:
-    """Staff's public words always; the reporter's only once the content is published."""
-    return words.public_text is not None and words.erased_at is None and (full or words.kind not in REPORTERS)
+def _is_public(words: Words, full: bool, at: datetime) -> bool:
+    """Staff's public words once they cannot be taken back; the reporter's only once the content is published."""
+    return words.is_public(at) and (full or words.kind not in REPORTERS)
 
 
 def _is_shown(photo: Photo, full: bool, at: datetime) -> bool:

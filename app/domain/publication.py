@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import areas, events, geo, promises, search
+from app.domain import areas, events, geo, held, promises, search
 from app.domain.city import store
 from app.domain.city.model import Category, City
 from app.domain.errors import Forbidden, Invalid, Stale
+from app.domain.events import Recording
 from app.domain.permissions import Actor, Permission, may
-from app.extensions import db
+from app.extensions import db, undo_seconds
 from app.models import Event, Photo, Report, Words
-from app.models.choices import EventKind, PhotoState, PlaceSource, Publication, PublishWhen, Status, WordsKind
+from app.models.choices import EventKind, PhotoState, PlaceSource, Publication, PublishWhen, WordsKind
 
-HIDDEN = (Status.HELD, Status.WITHDRAWN, Status.MERGED)
 PUBLISHABLE = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING)
 
 
 def at_filing(report: Report, category: Category) -> Publication:
     """What a fresh report shows: its pin, unless the category is sensitive or the edit window still runs."""
-    if report.status in HIDDEN or category.publish is PublishWhen.SENSITIVE:
+    if report.status in held.GONE or category.publish is PublishWhen.SENSITIVE:
         return Publication.NONE
     if category.publish is PublishWhen.AT_ONCE and not report.is_content_hidden:
         return Publication.FULL
@@ -40,7 +41,7 @@ def settle(report: Report) -> None:
 
 
 def _is_gone(report: Report) -> bool:
-    return report.status in HIDDEN or report.hidden_at is not None
+    return report.status in held.GONE or report.hidden_at is not None
 
 
 def follow_category(city: City, report: Report, was: Category, at: datetime) -> None:
@@ -57,6 +58,7 @@ def follow_category(city: City, report: Report, was: Category, at: datetime) -> 
     report.public_cell = geo.cell_of(*point) if point else None
     becomes_sensitive = category.publish is PublishWhen.SENSITIVE and was.publish is not PublishWhen.SENSITIVE
     if becomes_sensitive:
+        held.show_nothing_later(report)
         if report.publication is Publication.FULL:
             await_check(city, report, at)
         report.publication = Publication.NONE
@@ -79,29 +81,41 @@ class Checked:
 
 
 def publish(report: Report, checked: Checked, *, by: Actor) -> Event:
-    """Make the checked words and photos public. Call inside a unit of work; the report is fresh and locked."""
+    """Make the checked words and photos public, once the time to take it back is over.
+
+    Call inside a unit of work; the report is fresh and locked.
+    """
     _may_publish(report, by)
     if report.is_content_hidden:
         raise Invalid(_l("The reporter asked that words and photos stay private."))
-    with events.recording(report, EventKind.PUBLISHED, by=by, public=False, batch=secrets.token_urlsafe(9)) as entry:
+    with _deciding(report, EventKind.PUBLISHED, by, public=False) as entry:
         entry.data |= {"first": _not_shown_yet(report)}
-        masked = _set_texts(report, checked, entry.at)
-        shown = _set_photos(report, checked, entry.at)
+        public_at = entry.at + timedelta(seconds=undo_seconds())
+        masked = _set_texts(report, checked, public_at)
+        shown = _set_photos(report, checked, public_at)
         entry.data |= {"photos": shown, "masked": masked}
         report.publication = Publication.FULL
-        report.content_due_at = None
+        if not _awaits_developing(report):
+            report.content_due_at = None
         report.withheld_reason = ""
     search.refresh(report)
     assert entry.event is not None
     return entry.event
 
 
+def _deciding(report: Report, kind: EventKind, by: Actor, *, public: bool) -> AbstractContextManager[Recording]:
+    """Like every step of staff: it can be taken back for a while, and is shown after it."""
+    batch = secrets.token_urlsafe(9)
+    return events.recording(report, kind, by=by, public=public, hold_seconds=undo_seconds(), batch=batch)
+
+
 def withhold(report: Report, reason: str, *, by: Actor) -> Event:
-    """Keep words and photos private; the page says why."""
+    """Keep words and photos private, from now on; the page says why once the time to take it back is over."""
     _may_publish(report, by)
     if not reason.strip():
         raise Invalid(_l("Say why the content is not published. The reason stands on the page."), field="reason")
-    with events.recording(report, EventKind.WITHHELD, by=by, batch=secrets.token_urlsafe(9)) as entry:
+    with _deciding(report, EventKind.WITHHELD, by, public=True) as entry:
+        held.show_nothing_later(report)
         _set_texts(report, Checked(), entry.at)
         _set_photos(report, Checked(), entry.at)
         if report.publication is Publication.FULL or report.publication is Publication.NONE:
@@ -134,10 +148,14 @@ def reporters_words(report: Report) -> list[Words]:
 
 
 def _set_texts(report: Report, checked: Checked, at: datetime) -> int:
+    """What was public already stays so: a better mask counts at once."""
     masked = 0
     for words in reporters_words(report):
         text = checked.texts.get(words.id)
+        was_public = words.public_text is not None
         words.public_text = text.strip() if text and text.strip() else None
+        if not was_public:
+            words.public_at = at
         masked += words.public_text is not None and words.public_text != words.original
     return masked
 
@@ -150,6 +168,12 @@ def _set_photos(report: Report, checked: Checked, at: datetime) -> int:
         photo.published_at = (photo.published_at or at) if is_shown else None
         shown += is_shown
     return shown
+
+
+def _awaits_developing(report: Report) -> bool:
+    """Is a photo of the reporter not ready to be looked at yet? It still waits for somebody's decision."""
+    raw = select(Photo.id).where(Photo.report_id == report.id, Photo.event_id.is_(None), Photo.state == PhotoState.RAW)
+    return db.session.scalar(raw.limit(1)) is not None
 
 
 def _not_shown_yet(report: Report) -> dict[str, list[int]]:

@@ -10,21 +10,26 @@ from app.domain.city import store
 from app.domain.folding import fold, words_of
 from app.domain.public_view import REPORTERS
 from app.extensions import db
-from app.models import Report, ReportText, Words
+from app.models import Report, ReportText, Words, now
 from app.models.choices import Precision, Publication, WordsKind
 
 
 def refresh(report: Report) -> None:
     """Write the folded text anew: what the public may read, and what staff may."""
     spoken = db.session.execute(
-        select(Words.kind, Words.original, Words.public_text).where(
+        select(Words.kind, Words.original, Words.public_text, Words.public_at).where(
             Words.report_id == report.id, Words.erased_at.is_(None)
         )
     ).all()
+    at = now()
     write(
         report,
-        private=[original for _kind, original, _public in spoken],
-        public=[public for kind, _original, public in spoken if public and _is_shown(report, kind)],
+        private=[one.original for one in spoken],
+        public=[
+            one.public_text
+            for one in spoken
+            if one.public_text and (not one.public_at or one.public_at <= at) and _is_shown(report, one.kind)
+        ],
         is_new=False,
     )
 

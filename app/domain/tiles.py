@@ -11,14 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
+from sqlalchemy.orm import aliased
 
-from app.domain import geo, remembered
+from app.domain import geo, held, remembered
 from app.domain.errors import NotFound
 from app.domain.figures import LEVELS, POINTLESS
 from app.domain.public_filters import Filters, category_ids, conditions
 from app.extensions import db
-from app.models import MapCount, Report
+from app.models import MapCount, Report, now
 from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
 
 PIXELS = 256  # a tile is so many units wide; a single report says where it is in them
@@ -63,7 +64,9 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
     if _is_rolled_up(z, filters):
         found = [_summed(z, *row) for row in db.session.execute(_from_roll_up(z, lo, hi, filters)) if row[1]]
     else:
-        found = [_counted(z, row) for row in db.session.execute(from_rows(z, lo, hi, filters))]
+        rows = db.session.execute(from_rows(z, lo, hi, filters)).all()
+        instead = held.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
+        found = [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
     return sorted(found, key=lambda group: (group.row, group.column))
 
 
@@ -87,10 +90,17 @@ def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, 
             func.min(Report.public_cell).label("cell"),
             func.min(Report.status).label("status"),
             func.min(Report.severity).label("severity"),
+            func.max(case((Report.id.in_(_held()), 1), else_=0)).label("is_held"),
         )
         .where(Report.public_cell >= lo, Report.public_cell < hi, *conditions(filters, by_cell=z > ROLLED_UP_TO))
         .group_by(square)
     )
+
+
+def _held() -> Select[int]:
+    """Reports with a step that the public is not shown yet: few, by an index of their own."""
+    other = aliased(Report)
+    return select(other.id).where(other.settles_at.is_not(None))
 
 
 def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -122,12 +132,14 @@ def _summed(z: int, square: int, n: int, n_open: int) -> Group:
     return Group(column, row, int(n), int(n_open))
 
 
-def _counted(z: int, row: Any) -> Group:
+def _counted(z: int, row: Any, instead: Report | None) -> Group:
+    """A square. Its numbers are those of the rows; a single report has the shape that the public is shown."""
     column, line = geo.position_in_tile(row.square, z)
     if row.n > 1:
         return Group(column, line, row.n, int(row.n_open))
     x, y = _within_tile(row.cell, z)
-    letter = letter_of(row.status, row.severity)
+    drawn = row if instead is None else instead
+    letter = letter_of(drawn.status, drawn.severity)
     return Group(column, line, 1, int(row.n_open), remembered.code_of(row.id), letter, x, y)
 
 
@@ -165,17 +177,20 @@ def as_json(found: Iterable[Group]) -> str:
 def points(filters: Filters, limit: int = NEWEST) -> tuple[list[Point], bool]:
     """The newest reports as points, and whether there are more than `limit`."""
     statement = (
-        select(Report.public_lat, Report.public_lng, Report.code, Report.status, Report.severity)
+        select(Report.id, Report.public_lat, Report.public_lng, Report.code, Report.status, Report.severity)
+        .add_columns(Report.settles_at)
         .where(Report.public_cell.is_not(None), *conditions(filters))
         .order_by(Report.id.desc())
         .limit(limit + 1)
     )
     rows = db.session.execute(statement).all()
-    found = [
-        Point(round(row.public_lat, 6), round(row.public_lng, 6), row.code, letter_of(row.status, row.severity))
-        for row in rows[:limit]
-    ]
-    return found, len(rows) > limit
+    instead = held.shown_instead([row.id for row in rows if row.settles_at is not None], now())
+    return [_point(instead.get(row.id, row)) for row in rows[:limit]], len(rows) > limit
+
+
+def _point(report: Any) -> Point:
+    letter = letter_of(report.status, report.severity)
+    return Point(round(report.public_lat, 6), round(report.public_lng, 6), report.code, letter)
 
 
 def pointless(filters: Filters) -> dict[int, int]:

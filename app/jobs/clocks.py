@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from app.domain import drafts, notifications, workflow
+from app.domain import drafts, held, notifications, search, workflow
 from app.domain.city import store
 from app.domain.errors import Refusal
 from app.domain.permissions import SYSTEM
+from app.domain.reports.find import get_for_change
 from app.extensions import db, unit_of_work
 from app.models import OneTimeCode, Report, ReportContact, now
 from app.models.choices import OPEN, Status
@@ -75,6 +76,18 @@ def _move_one(code: str, move: str, conditions: Sequence[ColumnElement[bool]]) -
         return False
     log.info("%s by the clock", move, extra={"report": code})
     return True
+
+
+def show_settled(limit: int = BATCH) -> int:
+    """Steps whose time to be taken back is over: what waited for it becomes public, and can be searched for."""
+    due = select(Report.code).where(Report.settles_at.is_not(None), Report.settles_at <= now())
+    codes = db.session.scalars(due.order_by(Report.settles_at).limit(limit)).all()
+    for code in codes:
+        with unit_of_work():
+            report = get_for_change(code, by=SYSTEM)
+            held.settle(report, now())
+            search.refresh(report)
+    return len(codes)
 
 
 def remind() -> int:

@@ -55,6 +55,7 @@ def post_jobs() -> list[Job]:
         Job("heartbeat", beat, 30),
         Job("announce", announce, SOON_S),
         Job("deliver", deliver, SOON_S),
+        Job("show", clocks.show_settled, SOON_S),
         Job("clocks", clocks.turn, 30),
         Job("digest", digest.digest, 60),
         Job("reminders", clocks.remind, 600),

@@ -63,8 +63,13 @@ class Words(Base):
     kind: Mapped[WordsKind]
     original: Mapped[str]
     public_text: Mapped[str | None]  # None: not public (yet)
+    public_at: Mapped[datetime | None]  # later than now: the text can still be taken back; None: since it stands
     language: Mapped[str] = mapped_column(default="vi")
     erased_at: Mapped[datetime | None]
+
+    def is_public(self, at: datetime) -> bool:
+        """Is there a text for everybody, and is its time to be taken back over?"""
+        return self.public_text is not None and self.erased_at is None and (not self.public_at or self.public_at <= at)
 
 
 class Delivery(Base):

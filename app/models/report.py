@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, literal_column, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Key, PrimaryKey
@@ -93,6 +93,8 @@ class Report(Base):
         _partial("ix_report_recurs_of_id", "recurs_of_id", where="recurs_of_id IS NOT NULL"),
         _partial("ix_report_split_from_id", "split_from_id", where="split_from_id IS NOT NULL"),
         _partial("q_object_until", "object_until", "id", where="object_until IS NOT NULL"),
+        _partial("q_settles", "settles_at", "id", where="settles_at IS NOT NULL"),
+        _partial("q_held", "filed_at", "id", where="status = 'held'"),
     )
 
     id: Mapped[PrimaryKey]
@@ -160,6 +162,8 @@ class Report(Base):
     content_due_at: Mapped[datetime | None]  # words or photos wait for a check, due then
     withheld_reason: Mapped[str] = mapped_column(default="")
     hidden_at: Mapped[datetime | None]
+    held: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # steps not yet shown: `domain/held`
+    settles_at: Mapped[datetime | None]  # when the first of them is
 
     # people
     is_contact_confirmed: Mapped[bool] = mapped_column(default=False)

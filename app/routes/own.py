@@ -262,6 +262,7 @@ def _shown(
     status: int = 200,
 ) -> Response:
     city, view = store.current(), own_view(report)
+    report = view.report
     offered = {name: move for name, move in workflow.moves(report, link).items() if name in _DONE}
     own = url_for("own.page", code=report.code, secret=secret, _external=True)
     page = render_template(

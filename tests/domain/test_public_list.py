@@ -82,7 +82,7 @@ def test_the_page_says_why_this_unit_and_how_the_promise_was_counted(db_session:
     who = factories.in_charge_of(report)
     with unit_of_work():
         workflow.take(report.code, "receive", by=who)
-    db_session.expire_all()
+    factories.a_minute_later(clock)
     page = public_page.find(report.code, "en")
     assert page.arithmetic is not None
     assert page.arithmetic.due == page.view.handle_due_at

@@ -16,7 +16,7 @@ from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.models import Photo, Report, ReportText, now
 from app.models.choices import PhotoKind, PhotoState, Publication, WordsKind
-from tests.factories import a_report, dispatcher, in_charge_of, its_reporter
+from tests.factories import a_minute_later, a_report, dispatcher, in_charge_of, its_reporter
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -64,10 +64,11 @@ def test_what_is_gone_is_not_brought_back_by_a_check(gone, decide):
     assert figures.verify() == []
 
 
-def test_figures_follow_what_a_check_decides():
+def test_figures_follow_what_a_check_decides(clock):
     report = a_report(category="staff-conduct")
     clerk = in_charge_of(report)
     publish(report, clerk)
+    a_minute_later(clock)
     assert report.publication is Publication.FULL
     assert figures.verify() == []
     withhold(report, clerk)
@@ -84,10 +85,11 @@ def test_taking_a_publication_back_hides_what_it_showed():
     assert whole(report).words == ""
 
 
-def test_taking_a_later_publication_back_keeps_the_earlier_one():
+def test_taking_a_later_publication_back_keeps_the_earlier_one(clock):
     report = a_report(words="Rác đầy ngõ")
     clerk, link = in_charge_of(report), its_reporter(report)
     publish(report, clerk)
+    a_minute_later(clock)
     with unit_of_work():
         following.add(report.code, "Và còn thêm nữa", by=link)
     undo(publish(report, clerk), clerk)
@@ -111,24 +113,38 @@ def found(words):
     return db.session.scalars(select(Report.code).where(*conditions(read(words=words)))).all()
 
 
-def test_a_public_search_finds_the_way_only_where_the_page_shows_it():
+def test_a_public_search_finds_the_way_only_where_the_page_shows_it(clock):
     exact, vague = (a_report(category=one, wayfinding="Sau nhà bà Hạnh") for one in ("rubbish", "parking"))
     for report in (exact, vague):
         publish(report, in_charge_of(report))
+    a_minute_later(clock)
     assert whole(exact).wayfinding
     assert not whole(vague).wayfinding
     assert found("bà Hạnh") == [exact.code]
 
 
-def test_a_search_forgets_the_words_of_what_is_sensitive_now():
+def test_a_search_forgets_the_words_of_what_is_sensitive_now(clock):
     report = a_report(words="Ông Lợi đổ rác")
     clerk = in_charge_of(report)
     publish(report, clerk, but=(WordsKind.WAYFINDING,))
+    a_minute_later(clock)
     assert found("ông Lợi") == [report.code]
     with unit_of_work():
         workflow.take(report.code, "reclassify", by=clerk, details=Details(words="Đúng hơn", category="staff-conduct"))
     assert found("ông Lợi") == []
     assert "loi" not in db.session.get_one(ReportText, report.id).public.split()
+
+
+@pytest.mark.parametrize(("state", "waits"), [(PhotoState.RAW, True), (PhotoState.REFUSED, False)])
+def test_a_photo_that_nobody_could_look_at_yet_still_waits_for_the_check(state, waits):
+    with unit_of_work():
+        draft, _cookie = drafts.begin(photos=True)
+        db.session.add(a_photo(draft))
+    report = a_report(client_id=draft.client_id, draft_id=draft.id)
+    with unit_of_work():
+        db.session.scalars(select(Photo)).one().state = state
+    publish(report, in_charge_of(report))
+    assert (report.content_due_at is not None) is waits
 
 
 @pytest.mark.parametrize(("photos", "waits"), [(1, True), (0, False)])

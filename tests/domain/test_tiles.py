@@ -20,6 +20,7 @@ from app.extensions import unit_of_work
 from app.models import Report
 from app.models.choices import Outcome, Severity, Status, StatusClass
 from tests import factories
+from tests.support.application import Clock
 
 EVERYTHING = Filters(classes=frozenset({StatusClass.OPEN, StatusClass.DONE, StatusClass.DECLINED}))
 PLACES = [(21.0 + 0.003 * (n % 7), 105.742 + 0.006 * (n // 7)) for n in range(28)]
@@ -48,7 +49,7 @@ def test_a_point_is_in_exactly_one_group_of_one_tile(lat: float, lng: float, z: 
 
 
 @pytest.fixture
-def city_of_reports(db_session: Session) -> list[Report]:
+def city_of_reports(db_session: Session, clock: Clock) -> list[Report]:
     """Twenty-eight lamps, some of them answered or refused."""
     reports = [factories.a_report(category="street-light", lat=lat, lng=lng) for lat, lng in PLACES]
     who = factories.in_charge_of(reports[0])
@@ -63,6 +64,7 @@ def city_of_reports(db_session: Session) -> list[Report]:
             refusal = next(iter(store.current().refusals))
             with unit_of_work():
                 workflow.take(report.code, "decline", by=who, details=Details(words="Không.", refusal=refusal))
+    factories.a_minute_later(clock)
     return reports
 
 

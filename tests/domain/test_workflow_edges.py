@@ -17,7 +17,7 @@ from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.models import Report, now
 from app.models.choices import Outcome, Publication, Role, Severity, Status, WaitingFor
-from tests.factories import a_report, actor, dispatcher, in_charge_of, its_reporter
+from tests.factories import a_minute_later, a_report, actor, dispatcher, in_charge_of, its_reporter
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -133,18 +133,20 @@ def test_a_report_that_becomes_sensitive_shows_its_place_no_more():
     assert figures.verify() == []
 
 
-def test_another_category_brings_its_own_precision():
+def test_another_category_brings_its_own_precision(clock):
     report, clerk = at_work()
     take(report, "reclassify", clerk, category="parking")
+    a_minute_later(clock)
     assert report.publication is Publication.PIN
     assert (report.public_lat, report.public_lng) != (report.lat, report.lng)
     assert whole(report).point != (report.lat, report.lng)
     assert figures.verify() == []
 
 
-def test_a_report_that_is_sensitive_no_more_shows_its_pin():
+def test_a_report_that_is_sensitive_no_more_shows_its_pin(clock):
     report, clerk = at_work(category="staff-conduct")
     take(report, "reclassify", clerk, category="rubbish")
+    a_minute_later(clock)
     assert report.publication is Publication.PIN
     assert (report.public_lat, report.public_lng) == (report.lat, report.lng)
     assert figures.verify() == []

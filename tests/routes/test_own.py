@@ -20,6 +20,7 @@ from app.extensions import unit_of_work
 from app.models import Event, Membership, Person, Photo, Report, Words, now
 from app.models.choices import EventKind, Outcome, PhotoKind, PhotoState, Rating, Role, Status
 from tests import photos
+from tests.factories import a_minute_later
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
 
@@ -170,13 +171,13 @@ def test_nothing_is_no_addition(client: Browser, report: Report) -> None:
     assert "add-words-error" in answer.text
 
 
-def test_the_units_question_is_answered(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
+def test_the_units_question_is_answered(
+    client: Browser, db_session: Session, report: Report, desk: Any, clock: Clock
+) -> None:
     desk("receive")
     desk("ask", words="Xe màu gì?")
-    db_session.expire_all()
-    with unit_of_work() as session:  # the minute in which staff can take it back has passed
-        for event in session.scalars(select(Event)):
-            event.public_at = event.at
+    assert "Xe màu gì?" not in client.get(own(report)).text
+    a_minute_later(clock)
     assert "Xe màu gì?" in client.get(own(report)).text
     assert client.post(own(report, "/reply"), data={"reply-words": ""}).status_code == 422
     assert client.post(own(report, "/reply"), data={"reply-words": "Màu trắng"}).status_code == 303
@@ -189,8 +190,9 @@ def answered(desk: Any) -> None:
     desk("resolve", words="Đã nhắc chủ xe", outcome=Outcome.NOTHING_FOUND, visit_on=now().date())
 
 
-def test_a_good_rating_closes(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
+def test_a_good_rating_closes(client: Browser, db_session: Session, report: Report, desk: Any, clock: Clock) -> None:
     answered(desk)
+    a_minute_later(clock)
     assert 'name="rate-rating"' in client.get(own(report)).text
     assert client.post(own(report, "/rate"), data={"rate-rating": "nonsense"}).status_code == 422
     assert client.post(own(report, "/rate"), data={"rate-rating": "satisfied"}).status_code == 303
@@ -199,8 +201,11 @@ def test_a_good_rating_closes(client: Browser, db_session: Session, report: Repo
     assert client.post(own(report, "/rate"), data={"rate-rating": "satisfied"}).status_code == 303  # said once, kindly
 
 
-def test_not_satisfied_asks_why_and_may_reopen(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
+def test_not_satisfied_asks_why_and_may_reopen(
+    client: Browser, db_session: Session, report: Report, desk: Any, clock: Clock
+) -> None:
     answered(desk)
+    a_minute_later(clock)
     missing = client.post(own(report, "/rate"), data={"rate-rating": "unsatisfied"})
     assert missing.status_code == 422
     assert "rate-reason-error" in missing.text

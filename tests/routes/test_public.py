@@ -82,6 +82,7 @@ def test_published_words_and_the_answer_stand_on_the_page(client: Browser, repor
     with unit_of_work():
         texts = {words.id: words.original for words in publication.reporters_words(report)}
         publication.publish(report, Checked(texts=texts), by=who)
+    factories.a_minute_later(clock)
     with unit_of_work():
         workflow.take(report.code, "receive", by=who)
     with unit_of_work():

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.models import Photo, Report, Words
 from app.models.choices import Publication, WordsKind
 from tests import factories, photos
-from tests.support.application import Browser, Counted
+from tests.support.application import Browser, Clock, Counted
 from tests.support.html import faults
 
 SignIn = Callable[..., Browser]
@@ -79,11 +79,12 @@ def test_another_unit_may_not_check_it(report: Report, sign_in: SignIn) -> None:
     assert publish(stranger, report) == 404
 
 
-def test_published_words_are_the_masked_ones(desk: Browser, client: Browser, report: Report) -> None:
+def test_published_words_are_the_masked_ones(clock: Clock, desk: Browser, client: Browser, report: Report) -> None:
     assert publish(desk, report) == 302
     db.session.refresh(report)
     assert (report.publication, report.content_due_at) == (Publication.FULL, None)
     assert words_of(report).public_text == "Xe ■■■ đổ rác"
+    factories.a_minute_later(clock)
     page = client.get(f"/r/{report.code}").text
     assert "Xe ■■■ đổ rác" in page
     assert "0912345678" not in page

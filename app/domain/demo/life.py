@@ -15,8 +15,9 @@ from typing import Any, cast
 
 from app.domain import publication
 from app.domain.city.model import City
-from app.domain.events import KEPT_OF_REPORT, Recording
+from app.domain.events import Recording
 from app.domain.permissions import Actor
+from app.domain.standing import KEPT_OF_REPORT
 from app.domain.workflow import Details
 from app.domain.workflow.change import PUBLIC_WORDS
 from app.domain.workflow.effects import EFFECTS, Step
@@ -152,6 +153,8 @@ class Life:
     recurs_of_id: int | None = None
     recurrence: int = 1
     split_from_id: int | None = None
+    held: None = None
+    settles_at: None = None
     is_demo: bool = True
     # beside the row
     reporter: Reporter = field(default_factory=Reporter)

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from app.adapters import sms
+from app.domain import held
 from app.domain.notifications.audience import AUDIENCE, STAFF, Audience, Told
 from app.domain.notifications.kinds import BY_SMS, LetterKind
 from app.domain.permissions import IN_CHARGE, Permission, actor_of, may
 from app.extensions import db, undo_seconds, unit_of_work
 from app.models import Delivery, Event, Membership, Participation, Person, Report, now
-from app.models.choices import DeliveryChannel, EventKind, Part, Publication, Role
+from app.models.choices import DeliveryChannel, EventKind, Part, Role
 
 
 def announce(limit: int = 100) -> int:
@@ -107,7 +108,7 @@ class _Told:
             case Audience.REPORTER:
                 return self._reachable(told.letter, self._having(report, Part.REPORTER))
             case Audience.FOLLOWERS:
-                if report.publication is Publication.NONE and event.kind is not EventKind.MERGED:
+                if event.kind is not EventKind.MERGED and not held.becomes_public(report):
                     return ()
                 return self._reachable(told.letter, self._having(report, Part.AFFECTED, Part.FOLLOWER))
             case Audience.ASSIGNEE:

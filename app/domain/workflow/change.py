@@ -8,11 +8,12 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import deliveries, events, publication, search
+from app.domain import deliveries, events, held, publication, search
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor
 from app.domain.reports.find import get_for_change
+from app.domain.standing import put_back
 from app.domain.workflow import effects
 from app.domain.workflow.details import Details
 from app.domain.workflow.moves import BY_CODE, Move, moves
@@ -22,8 +23,6 @@ from app.models.choices import EventKind, WordsKind
 
 PUBLIC_WORDS = (WordsKind.ANSWER, WordsKind.REASON, WordsKind.FINDING)
 MAX_WORDS = 4000
-# these change nothing that an undo puts back
-BESIDE = (EventKind.CONTACT_SEEN, EventKind.CONTACT_CONFIRMED, EventKind.JOINED)
 
 
 def take(code: str, move_code: str, *, by: Actor, details: Details | None = None, version: int | None = None) -> Event:
@@ -98,7 +97,7 @@ def undo(event_id: int, *, by: Actor) -> Event:
     report = get_for_change(db.session.get_one(Report, event.report_id).code, by=None)
     if event.undone_at is not None:
         return event
-    if now() > event.at + timedelta(seconds=undo_seconds()):
+    if now() >= event.at + timedelta(seconds=undo_seconds()):  # at that moment it is public
         raise Stale(_l("The time to take this back has passed."))
     if _newest_change(report) != event.id:
         raise Stale(_l("The report has moved on since; this step can no longer be taken back."))
@@ -106,10 +105,11 @@ def undo(event_id: int, *, by: Actor) -> Event:
         entry.data |= {"undoes": event.id, "kind": event.kind.value}
         if event.kind is EventKind.MERGED and (head := effects.locked(Report.id == report.merged_into_id)):
             head.affected -= report.affected
-        events.put_back(report, event.data.get("was", {}))
+        put_back(report, event.data.get("was", {}))
         event.undone_at = entry.at
         _hide(event)
         publication.take_back(report, event)
+        held.forget(report, event)
     deliveries.cancel(event)
     search.refresh(report)
     return _written(entry)
@@ -118,7 +118,7 @@ def undo(event_id: int, *, by: Actor) -> Event:
 def _newest_change(report: Report) -> int | None:
     return db.session.scalar(
         select(Event.id)
-        .where(Event.report_id == report.id, Event.undone_at.is_(None), Event.kind.not_in(BESIDE))
+        .where(Event.report_id == report.id, Event.undone_at.is_(None), Event.kind.not_in(held.BESIDE))
         .order_by(Event.id.desc())
         .limit(1)
     )
@@ -139,5 +139,5 @@ def can_undo(event: Event, by: Actor) -> bool:
         event.batch is not None
         and event.undone_at is None
         and event.actor_id == by.person_id
-        and now() <= event.at + timedelta(seconds=undo_seconds())
+        and now() < event.at + timedelta(seconds=undo_seconds())
     )

@@ -15,6 +15,7 @@ from app.domain.city.model import City
 from app.domain.errors import Forbidden, Invalid
 from app.domain.events import Recording
 from app.domain.permissions import Actor, Permission, may
+from app.domain.standing import put_back
 from app.domain.workflow.details import Details
 from app.extensions import db
 from app.models import Event, Membership, Photo, Report
@@ -513,8 +514,6 @@ def locked(which: ColumnElement[bool]) -> Report | None:
 
 def unmerge(step: Step) -> None:
     """Everything as it stood when it was merged."""
-    from app.domain.events import put_back
-
     report = step.report
     merged = db.session.scalars(
         select(Event)

@@ -7,11 +7,11 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import public_view
+from app.domain import held, public_view
 from app.domain.accounts import mine
 from app.domain.city import store
 from app.domain.reports import secret_of
-from app.models import Report
+from app.models import Report, now
 from app.models.choices import Severity, StatusClass
 from app.routes.account import bp
 from app.routes.account.parts import page
@@ -26,7 +26,12 @@ def home() -> ResponseReturnValue:
     """The reports I filed, the newest first; each opens my own page of it."""
     found = mine.filed_by(actor().person_id or 0, before=_before())
     older = url_for(".home", before=found.older) if found.older else None
-    return page("account/home.html", cards=[_card(report) for report in found.reports], older=older, here="home")
+    return page(
+        "account/home.html",
+        cards=[_card(held.shown(report, now())) for report in found.reports],
+        older=older,
+        here="home",
+    )
 
 
 @bp.get("/account/following")
