@@ -218,8 +218,9 @@ def test_each_migration_goes_down_and_up_with_rows_present(app: Flask, db_sessio
     from tests import factories
 
     report = factories.a_report()
+    clerk = factories.in_charge_of(report)
     with unit_of_work():
-        workflow.take(report.code, "receive", by=factories.in_charge_of(report))
+        workflow.take(report.code, "receive", by=clerk)
     db_session.close()
     engine = db_session.get_bind().engine
     before = count_rows(plain_connection(engine.url))
