@@ -48,7 +48,7 @@ MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
 KEPT_PHOTOS = (PhotoState.RAW, PhotoState.READY)  # not what was taken back or could not be read
-_FREE = -1  # where a recurrence stands, it marks the row of the free id
+_FREE, _SAME = -1, -2  # where a recurrence stands, they mark the rows of the free id and of the same client id
 MAX_OBSERVED_AGE = timedelta(days=30)
 
 
@@ -214,9 +214,13 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
     check(filing, has_photo=bool(photos))
     at = filing.filed_at or now()
     planned = plan(filing, at)
+    before = _before(planned, at, filing.client_id)
+    if before.same_id is not None:  # sent before, then without this draft
+        report = db.session.get_one(Report, before.same_id)
+        return Filed(report, secret_of(report), is_new=False)
     if not filing.contact and filing.person_id is None and not _may_be_nameless(planned):
         raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
-    report = _report(filing, planned, at, photo_count=len(photos))
+    report = _report(filing, planned, before, at, photo_count=len(photos))
     db.session.add(report)
     _people(report, filing, at)
     _happened(report, filing, planned, by)
@@ -262,14 +266,16 @@ def _may_be_nameless(planned: Plan) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What filing asks about the reports that stand: the next free id, and which problem this is one more of."""
+    """What filing asks about the reports that stand: the next free id, which problem this is one more of, and whether
+    it stands already."""
 
     next_id: int
     earlier_id: int | None = None
     recurrence: int = 0
+    same_id: int | None = None  # of the report with the same client id
 
 
-def _before(planned: Plan, at: datetime) -> _Before:
+def _before(planned: Plan, at: datetime, client_id: str) -> _Before:
     """One question to the database. The write transaction keeps the id ours.
 
     The same place and category within the city's days: this is "lần n" of that problem.
@@ -290,13 +296,17 @@ def _before(planned: Plan, at: datetime) -> _Before:
         .subquery()
     )
     free = select(_free_id(), literal(0.0), literal(0.0), literal(_FREE))
-    found, earlier = 0, []
-    for id, lat, lng, recurrence in db.session.execute(union_all(free, select(done))):
+    same = select(Report.id, literal(0.0), literal(0.0), literal(_SAME)).where(Report.client_id == client_id)
+    found, same_id, earlier = 0, None, []
+    for id, lat, lng, recurrence in db.session.execute(union_all(free, same, select(done))):
         if recurrence == _FREE:
             found = id
+        elif recurrence == _SAME:
+            same_id = id
         elif geo.distance_m((lat, lng), (planned.lat, planned.lng)) <= SAME_PLACE_M:
             earlier.append((id, recurrence))
-    return _Before(found, *max(earlier, default=()))
+    earlier_id, recurrence = max(earlier, default=(None, 0))
+    return _Before(found, earlier_id, recurrence, same_id)
 
 
 def _free_id() -> Any:
@@ -305,7 +315,7 @@ def _free_id() -> Any:
     return select(func.coalesce(func.max(Report.id), 0) + 1).scalar_subquery()
 
 
-def _report(filing: Filing, planned: Plan, at: datetime, *, photo_count: int) -> Report:
+def _report(filing: Filing, planned: Plan, before: _Before, at: datetime, *, photo_count: int) -> Report:
     city, category = planned.city, planned.category
     unit_id, ward_id = planned.unit_id, city.wards[planned.ward].id
     public = geo.public_point(
@@ -316,7 +326,6 @@ def _report(filing: Filing, planned: Plan, at: datetime, *, photo_count: int) ->
     )
     if filing.lat is None:
         public = None  # without the map only the ward is known
-    before = _before(planned, at)
     held = city.settings.edit_window_minutes > 0 and planned.severity is not Severity.URGENT
     report = Report(
         id=before.next_id,
