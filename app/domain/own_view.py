@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.domain import held
 from app.domain.city import store
 from app.domain.city.model import Unit
-from app.domain.public_view import REPORTERS, PublicPhoto
+from app.domain.public_view import HANDED_OVER, REPORTERS, PublicPhoto
 from app.domain.reports import secret_of
 from app.extensions import db
 from app.models import Event, Photo, Report, ReportContact, Words, now
@@ -48,6 +48,11 @@ class OwnView:
     events: tuple[OwnEvent, ...]
     contact: ReportContact | None
     question: str  # the unit's open question, empty when there is none
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Did a person choose the unit since? Then the rule that chose the first one explains nothing."""
+        return any(event.kind in HANDED_OVER for event in self.events)
 
     @property
     def pending(self) -> bool:

@@ -9,12 +9,10 @@ from app.domain.city import store
 from app.domain.city.model import Limit
 from app.domain.deadlines import Arithmetic
 from app.domain.permissions import ANONYMOUS
-from app.domain.public_view import PublicEvent, PublicView
+from app.domain.public_view import HANDED_OVER, PublicEvent, PublicView
 from app.domain.reports import nearby
 from app.models import Report, now
-from app.models.choices import EventKind, StatusClass
-
-_HANDED_OVER = (EventKind.TRANSFERRED, EventKind.RETURNED)
+from app.models.choices import StatusClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,11 @@ def find(code: str, language: str) -> PublicPage:
     """The page of a report as everybody sees it. Raises NotFound, Gone or Moved like `reports.get`."""
     report = held.shown(reports.get(code, seen_by=ANONYMOUS), now())
     view = public_view.whole(report)
-    handed_over = next((event for event in reversed(view.events) if event.kind in _HANDED_OVER), None)
+    handed_over = next((event for event in reversed(view.events) if event.kind in HANDED_OVER), None)
     arithmetic = _arithmetic(report, view)
     return PublicPage(
         view=view,
-        why="" if handed_over else _why(report, view, language),
+        why="" if handed_over else why(report, language),
         handed_over=handed_over,
         arithmetic=arithmetic,
         limit=arithmetic.limit if arithmetic else None,
@@ -45,7 +43,8 @@ def find(code: str, language: str) -> PublicPage:
     )
 
 
-def _why(report: Report, view: PublicView, language: str) -> str:
+def why(report: Report, language: str) -> str:
+    """Why its rule chose this unit, by the version of the city that decided."""
     try:
         city = store.snapshot(report.city_version)
     except store.NoCity:
@@ -53,8 +52,8 @@ def _why(report: Report, view: PublicView, language: str) -> str:
     return routing.explain(
         city,
         report.rule_code,
-        unit=view.unit.code,
-        ward=view.ward.code,
+        unit=store.current().unit_of(report.unit_id).code,
+        ward=store.current().ward_of(report.ward_id).code,
         site=report.site_code or None,
         language=language,
     )

@@ -28,6 +28,7 @@ from app.models.choices import (
     WordsKind,
 )
 
+HANDED_OVER = (EventKind.TRANSFERRED, EventKind.RETURNED)  # another unit than the rule chose
 REPORTERS = frozenset(
     {WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING}
 )

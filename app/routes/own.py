@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from app.domain import confirmations, promises, public_view, qr, routing, workflow
+from app.domain import confirmations, promises, public_page, public_view, qr, workflow
 from app.domain.city import store
 from app.domain.errors import Forbidden, Gone, Invalid, Moved, NotFound, Stale
 from app.domain.media import store as kept_photos
@@ -274,7 +274,7 @@ def _shown(
         category=city.category_of(report.category_id),
         ward=city.ward_of(report.ward_id),
         unit=city.unit_of(report.unit_id),
-        why=_why(report),
+        why="" if view.is_handed_over else public_page.why(report, language.chosen()),
         arithmetic=promises.arithmetic(city, report) if report.is_open else None,
         merged=_merged_into(report),
         own=own,
@@ -290,18 +290,6 @@ def _shown(
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return links.remember(response, report.code, secret)
-
-
-def _why(report: Report) -> str:
-    city = store.current()
-    return routing.explain(
-        city,
-        report.rule_code,
-        unit=city.unit_of(report.unit_id).code,
-        ward=city.ward_of(report.ward_id).code,
-        site=report.site_code or None,
-        language=language.chosen(),
-    )
 
 
 def _merged_into(report: Report) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -20,7 +21,7 @@ from app.extensions import unit_of_work
 from app.models import Event, Membership, Person, Photo, Report, Words, now
 from app.models.choices import EventKind, Outcome, PhotoKind, PhotoState, Rating, Role, Status
 from tests import photos
-from tests.factories import a_minute_later
+from tests.factories import a_minute_later, a_report
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
 
@@ -234,6 +235,18 @@ def test_another_report_at_the_same_place(client: Browser, db_session: Session, 
     answer = client.post(f"/report/again/{report.code}/{secret_of(report)}")
     assert answer.headers["Location"].endswith("/report")
     assert f'value="{report.lat}"' in client.get("/report/place").text
+
+
+def test_the_reason_for_the_unit_is_the_one_that_counted_when_it_was_sent(
+    client: Browser, db_session: Session, clock: Clock
+) -> None:
+    sent = a_report(category="pothole", answers={"road": "street"})
+    why = "Đường phố do Sở Hạ tầng quản lý; ngõ do phường, xã quản lý."
+    assert why in client.get(own(sent)).text
+    city = store.current()
+    with unit_of_work():
+        store.load(replace(city, rules=tuple(rule for rule in city.rules if rule.code != "street-pothole")))
+    assert why in client.get(own(sent)).text
 
 
 # Me too -------------------------------------------------------------------------------------------------------------
