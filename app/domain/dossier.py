@@ -84,19 +84,19 @@ def of(code: str, *, seen_by: Actor) -> Dossier:
         events=happened,
         photos=photos,
         near=nearby.around(report, seen_by=seen_by),
-        earlier=_earlier(report),
-        people=queue.colleagues([report.unit_id], also=[*named, report.assignee_id]),
+        earlier=_earlier(report, seen_by),
+        people=queue.colleagues([report.unit_id], also=[*named, report.assignee_id], report=report),
     )
 
 
-def _earlier(report: Report) -> Sequence[Report]:
-    """Up the chain of recurrences; no query for what happened for the first time."""
+def _earlier(report: Report, seen_by: Actor) -> Sequence[Report]:
+    """Up the chain of recurrences, as far as this desk may know; no query for what happened for the first time."""
     if report.recurs_of_id is None:
         return ()
     chain = select(Report.id, Report.recurs_of_id).where(Report.id == report.recurs_of_id).cte("chain", recursive=True)
     chain = chain.union(select(Report.id, Report.recurs_of_id).where(Report.id == chain.c.recurs_of_id))
-    up = select(Report).join(chain, chain.c.id == Report.id).order_by(Report.id.desc()).limit(MOST_EARLIER)
-    return db.session.scalars(up).all()
+    up = select(Report).join(chain, chain.c.id == Report.id).where(nearby.known_to(seen_by))
+    return db.session.scalars(up.order_by(Report.id.desc()).limit(MOST_EARLIER)).all()
 
 
 def why_this_unit(report: Report, routed: Event | None, language: str) -> str:

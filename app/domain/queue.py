@@ -20,7 +20,7 @@ from app.domain.city import store
 from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_by
 from app.extensions import db
 from app.models import Membership, Person, Report, UnitCount, Words, now
-from app.models.choices import DONE, OPEN, Role, Status, WordsKind
+from app.models.choices import DONE, OPEN, Status, WordsKind
 from app.models.report import has_news, is_open, needs_routing_check
 
 PAGE = 30
@@ -292,17 +292,35 @@ class Colleagues:
     serving: tuple[tuple[int, str], ...]
 
 
-def colleagues(units: Sequence[int], *, also: Iterable[int | None] = ()) -> Colleagues:
-    """Who serves in these units, by name, and the names of these people: one query."""
+def colleagues(units: Sequence[int], *, also: Iterable[int | None] = (), report: Report | None = None) -> Colleagues:
+    """Who serves in these units, by name, and the names of these people: one query.
+
+    With `report`, those whose limits leave it out are not among who may be assigned.
+    """
     named = {id for id in also if id is not None}
-    serves = select(Membership.person_id).where(
-        Membership.unit_id.in_(units), Membership.role.in_((Role.CLERK, Role.LEAD)), Membership.ended_at.is_(None)
+    serves = and_(
+        Membership.person_id == Person.id,
+        Membership.unit_id.in_(units),
+        Membership.role.in_(IN_CHARGE),
+        Membership.ended_at.is_(None),
     )
-    is_serving = Person.id.in_(serves).label("is_serving")
     people = db.session.execute(
-        select(Person.id, Person.name, Person.email, is_serving, Person.closed_at)
-        .where(or_(Person.id.in_(sorted(named)), Person.id.in_(serves)))
+        select(Person.id, Person.name, Person.email, Person.closed_at, Membership.unit_id)
+        .add_columns(Membership.categories, Membership.wards)
+        .outerjoin(Membership, serves)
+        .where(or_(Person.id.in_(sorted(named)), Membership.id.is_not(None)))
         .order_by(Person.name, Person.id)
     ).all()
     names = {one.id: one.name or one.email or "" for one in people}
-    return Colleagues(names, tuple((one.id, names[one.id]) for one in people if one.is_serving and not one.closed_at))
+    serving = [one.id for one in people if one.unit_id and not one.closed_at and _is_within(one, report)]
+    return Colleagues(names, tuple((id, names[id]) for id in dict.fromkeys(serving)))
+
+
+def _is_within(limits: Any, report: Report | None) -> bool:
+    """Do these limits of somebody's service (codes; none is no limit) leave the report in?"""
+    if report is None:
+        return True
+    city = store.current()
+    return (not limits.categories or city.category_of(report.category_id).code in limits.categories) and (
+        not limits.wards or city.ward_of(report.ward_id).code in limits.wards
+    )

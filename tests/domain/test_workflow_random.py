@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.domain import figures, workflow
 from app.domain.city import store
 from app.domain.errors import Refusal
-from app.domain.permissions import SYSTEM
+from app.domain.permissions import ANONYMOUS, SYSTEM
+from app.domain.reports import following
 from app.domain.workflow import MOVES, Details, Letter
 from app.extensions import db, unit_of_work
-from app.models import Event, Membership, Person, Report, now
+from app.models import AnonymousJoin, Event, Membership, Person, Report, now
 from app.models.choices import Outcome, Publication, Role, Severity, Status, StatusClass, WaitingFor
 from tests.factories import a_report, actor, dispatcher, its_reporter
 
@@ -112,6 +113,51 @@ def test_no_chain_of_steps_leads_to_an_impossible_report(steps, category):
     assert figures.verify() == []
     versions = db.session.scalars(select(Event.id).where(Event.report_id == report.id)).all()
     assert len(versions) >= 2
+
+
+MERGING = st.lists(
+    st.tuples(st.sampled_from(["merge", "unmerge", "undo", "join"]), st.integers(0, 3), st.integers(0, 3)),
+    min_size=4,
+    max_size=16,
+)
+
+
+@pytest.mark.usefixtures("db_session")
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@example(steps=[("merge", 0, 1), ("merge", 1, 2), ("unmerge", 0, 0), ("unmerge", 1, 0)])
+@example(steps=[("merge", 0, 1), ("merge", 1, 2), ("undo", 0, 0)])
+@given(steps=MERGING)
+def test_whoever_is_affected_counts_once_in_every_report_it_lives_on_in(steps):
+    ids = [a_report().id for _ in range(4)]
+    by, done = dispatcher(), {}
+    for number, (step, one, other) in enumerate(steps):
+        report, into = (db.session.get_one(Report, ids[place]) for place in (one, other))
+        try:
+            with unit_of_work():
+                match step:
+                    case "join":
+                        following.join(report.code, by=ANONYMOUS, browser_hash=str(number))
+                    case "undo" if one in done:
+                        workflow.undo(done[one], by=by)
+                    case "merge" | "unmerge":
+                        details = Details(merge_into=into.code)
+                        done[one] = workflow.take(report.code, step, by=by, details=details).id
+        except Refusal:
+            pass
+        _everybody_counts_once(ids)
+    assert figures.verify() == []
+
+
+def _everybody_counts_once(ids: list[int]) -> None:
+    for report in (db.session.get_one(Report, id) for id in ids):
+        merged = db.session.scalars(select(Report.affected).where(Report.merged_into_id == report.id)).all()
+        joined = select(func.count(AnonymousJoin.id)).where(AnonymousJoin.report_id == report.id)
+        assert report.affected == 1 + (db.session.scalar(joined) or 0) + sum(merged)
 
 
 def _somebody_everywhere(role: Role = Role.CLERK):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select, text
 
 from app.domain import geo
 from app.domain.city import store
@@ -66,12 +66,14 @@ def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> lis
     return sorted((one for one in near if one.distance_m <= kind.similar_m), key=lambda one: one.distance_m)[:limit]
 
 
-def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = SHOWN) -> list[Near]:
-    """For the desk: the same category around a report, true distances, twelve weeks back.
-
-    What another desk handles is among them only where its true place is public anyway.
-    """
+def known_to(seen_by: Actor) -> ColumnElement[bool]:
+    """What a desk may be told lies at a place: what it handles, and of other desks what is public at its true place."""
     is_exact = and_(Report.public_lat == Report.lat, Report.public_lng == Report.lng)
+    return or_(handled_by(seen_by), and_(is_public(), is_exact))
+
+
+def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = SHOWN) -> list[Near]:
+    """For the desk: the same category around a report, true distances, twelve weeks back."""
     since = now() - timedelta(weeks=12)
     statement = (
         select(Report)
@@ -80,7 +82,7 @@ def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = 
             _within(report.lat, report.lng, radius_m, "cell"),  # type: ignore[arg-type]  # a text condition
             Report.id != report.id,
             Report.filed_at >= since,
-            or_(handled_by(seen_by), and_(is_public(), is_exact)),
+            known_to(seen_by),
         )
         .order_by(Report.id.desc())
         .limit(100)

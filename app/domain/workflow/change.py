@@ -103,8 +103,8 @@ def undo(event_id: int, *, by: Actor) -> Event:
         raise Stale(_l("The report has moved on since; this step can no longer be taken back."))
     with events.recording(report, EventKind.UNDONE, by=by, public=False) as entry:
         entry.data |= {"undoes": event.id, "kind": event.kind.value}
-        if event.kind is EventKind.MERGED and (head := effects.locked(Report.id == report.merged_into_id)):
-            head.affected -= report.affected
+        if event.kind is EventKind.MERGED:
+            effects.leave_heads(report)
         put_back(report, event.data.get("was", {}))
         event.undone_at = entry.at
         _hide(event)

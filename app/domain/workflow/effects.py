@@ -14,11 +14,11 @@ from app.domain import deadlines, promises, publication
 from app.domain.city.model import City
 from app.domain.errors import Forbidden, Invalid
 from app.domain.events import Recording
-from app.domain.permissions import Actor, Permission, may
+from app.domain.permissions import IN_CHARGE, Actor, Permission, actor_of, may
 from app.domain.standing import put_back
 from app.domain.workflow.details import Details
 from app.extensions import db
-from app.models import Event, Membership, Photo, Report
+from app.models import Event, Person, Photo, Report
 from app.models.choices import (
     EventKind,
     Outcome,
@@ -328,19 +328,17 @@ def _promise_again(step: Step) -> None:
 
 
 def assign(step: Step) -> None:
-    person_id = step.details.assignee_id
-    serves = person_id and db.session.scalar(
-        select(Membership.id).where(
-            Membership.person_id == person_id,
-            Membership.unit_id == step.report.unit_id,
-            Membership.role.in_((Role.CLERK, Role.LEAD)),
-            Membership.ended_at.is_(None),
-        )
-    )
-    if not serves:
-        raise Invalid(_l("Choose somebody who serves in this unit."), field="assignee")
-    step.report.assignee_id = person_id
-    step.entry.data |= {"assignee": person_id}
+    person = db.session.get(Person, step.details.assignee_id) if step.details.assignee_id else None
+    if person is None or person.closed_at is not None or not _serves_here(person, step.report):
+        raise Invalid(_l("Choose somebody who serves in this unit and handles such reports."), field="assignee")
+    step.report.assignee_id = person.id
+    step.entry.data |= {"assignee": person.id}
+
+
+def _serves_here(person: Person, report: Report) -> bool:
+    """In the unit itself, and within the categories and wards of that service."""
+    grants = actor_of(person).grants
+    return any(grant.role in IN_CHARGE and grant.unit_id and grant.covers(report) for grant in grants)
 
 
 def take(step: Step) -> None:
@@ -521,12 +519,24 @@ def unmerge(step: Step) -> None:
         .order_by(Event.id.desc())
         .limit(1)
     ).one()
-    head = locked(Report.id == report.merged_into_id)
-    assert head is not None  # reports are never deleted
-    head.affected -= report.affected
-    head.version += 1
+    heads = leave_heads(report)
     put_back(report, merged.data["was"])
-    step.entry.data |= {"from": head.code}
+    step.entry.data |= {"from": heads[0].code}
+
+
+def leave_heads(report: Report) -> list[Report]:
+    """The people of a merged report count no more in the report it lives on in, nor in whatever that was merged into.
+
+    Answers these heads, the nearest first.
+    """
+    heads = []
+    head = locked(Report.id == report.merged_into_id)
+    while head is not None:
+        head.affected -= report.affected
+        head.version += 1
+        heads.append(head)
+        head = locked(Report.id == head.merged_into_id)
+    return heads
 
 
 def nothing(step: Step) -> None:
