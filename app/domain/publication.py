@@ -33,6 +33,16 @@ def at_filing(report: Report, category: Category) -> Publication:
     return Publication.PIN
 
 
+def release(city: City, report: Report) -> None:
+    """The time to edit is over: what a fresh report shows is shown now, and what must be checked waits for it."""
+    report.publication = at_filing(report, city.category_of(report.category_id))
+    if report.publication is Publication.FULL:
+        for words in reporters_words(report):
+            words.public_text = words.original
+        if not report.photo_count:
+            report.content_due_at = None
+
+
 def settle(report: Report) -> None:
     """Called after every change of status: what is gone is public no more."""
     if _is_gone(report):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, literal_column, or_, select, update
 
 from app.domain import drafts, held, notifications, search, workflow
 from app.domain.city import store
@@ -32,7 +32,14 @@ log = logging.getLogger(__name__)
 
 def turn() -> int:
     """All clocks of reports once; answers how many moved."""
-    return wake_waiting() + return_unaccepted() + close_answered()
+    return release_held() + wake_waiting() + return_unaccepted() + close_answered()
+
+
+def release_held(limit: int = BATCH) -> int:
+    """The time in which the reporter may still edit is over: the report goes into its unit's queue."""
+    window = timedelta(minutes=store.current().settings.edit_window_minutes)
+    over = (literal_column("report.status = 'held'"), Report.filed_at <= now() - window)
+    return _move("release", over, limit)
 
 
 def wake_waiting(limit: int = BATCH) -> int:

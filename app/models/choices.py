@@ -209,6 +209,7 @@ class EventKind(StrEnum):
     FILED = "filed"
     CONTACT_CONFIRMED = "contact_confirmed"
     ROUTED = "routed"
+    RELEASED = "released"  # the time to edit is over: it goes to its unit
     RECEIVED = "received"
     STARTED = "started"
     PAUSED = "paused"

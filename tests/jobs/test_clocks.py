@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,15 @@ from sqlalchemy import select
 
 from app.domain import figures, workflow
 from app.domain.city import store
+from app.domain.permissions import handled_by
+from app.domain.public_view import whole
 from app.domain.reports import filing, following
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.jobs import clocks
 from app.models import Event, OneTimeCode, Report, ReportContact, now
-from app.models.choices import ActorKind, EventKind, Outcome, Status
-from tests.factories import a_report, in_charge_of, its_reporter
+from app.models.choices import ActorKind, EventKind, Outcome, Publication, Status
+from tests.factories import a_report, dispatcher, in_charge_of, its_reporter
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -49,6 +52,72 @@ def test_a_pause_ends_by_itself_and_the_clock_goes_on(clock):
     event = last_event(report)
     assert (event.kind, event.actor_kind, event.public_at) == (EventKind.RESUMED, ActorKind.SYSTEM, event.at)
     assert figures.verify() == []
+
+
+def with_time_to_edit(minutes: int = 15) -> None:
+    city = store.current()
+    with unit_of_work():
+        store.load(replace(city, settings=replace(city.settings, edit_window_minutes=minutes)))
+
+
+def in_queues() -> list[str]:
+    return list(db.session.scalars(select(Report.code).where(handled_by(dispatcher()))))
+
+
+def test_a_report_reaches_its_unit_when_the_time_to_edit_is_over(clock):
+    with_time_to_edit()
+    report = a_report()
+    assert (report.status, report.publication, in_queues()) == (Status.HELD, Publication.NONE, [])
+    due = report.due_at
+    clock.forward(minutes=14, seconds=59)
+    assert clocks.turn() == 0
+    clock.forward(seconds=1)
+    assert (clocks.turn(), clocks.turn()) == (1, 0)
+    report = fresh(report)
+    assert (report.status, report.publication, report.due_at) == (Status.NEW, Publication.PIN, due)
+    assert in_queues() == [report.code]
+    event = last_event(report)
+    assert (event.kind, event.actor_kind, event.public_at) == (EventKind.RELEASED, ActorKind.SYSTEM, event.at)
+    assert figures.verify() == []
+
+
+def test_words_that_are_public_at_once_are_so_when_the_time_to_edit_is_over(clock):
+    with_time_to_edit()
+    report = a_report(category="street-light", words="Đèn tắt")
+    clock.forward(minutes=15)
+    clocks.turn()
+    report = fresh(report)
+    assert (whole(report).words, report.content_due_at) == ("Đèn tắt", None)
+
+
+def test_a_sensitive_report_is_released_and_stays_private(clock):
+    with_time_to_edit()
+    report = a_report(category="staff-conduct")
+    clock.forward(minutes=15)
+    clocks.turn()
+    assert (fresh(report).status, fresh(report).publication) == (Status.NEW, Publication.NONE)
+
+
+def test_what_was_withdrawn_in_the_time_to_edit_is_not_released(clock):
+    with_time_to_edit()
+    report = a_report()
+    take(report, "withdraw", its_reporter(report))
+    clock.forward(minutes=15)
+    assert clocks.turn() == 0
+    assert fresh(report).status is Status.WITHDRAWN
+
+
+def test_a_city_that_ends_the_time_to_edit_releases_what_it_held(clock):
+    with_time_to_edit()
+    report = a_report()
+    with_time_to_edit(0)
+    clocks.turn()
+    assert fresh(report).status is Status.NEW
+
+
+def test_what_is_urgent_is_never_held(clock):
+    with_time_to_edit()
+    assert a_report(is_dangerous=True).status is Status.NEW
 
 
 def test_a_private_report_is_woken_too(clock):

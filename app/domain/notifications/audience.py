@@ -45,7 +45,8 @@ def is_urgent(event: Event, report: Report) -> bool:
 
 
 def needs_a_dispatcher(event: Event, report: Report) -> bool:
-    return report.needs_routing_check
+    """Not while the reporter may still edit: nobody could open it."""
+    return report.needs_routing_check and not event.data.get("held")
 
 
 def has_new_promise(event: Event, report: Report) -> bool:
@@ -82,6 +83,7 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
         Told(Audience.QUEUE, LetterKind.URGENT, is_urgent),
         Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),
     ),
+    EventKind.RELEASED: (Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),),
     EventKind.RECEIVED: (Told(REPORTER, LetterKind.RECEIVED),),
     EventKind.ACCEPTED: (Told(REPORTER, LetterKind.RECEIVED),),
     EventKind.STARTED: NOBODY,

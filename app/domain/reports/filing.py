@@ -409,6 +409,7 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
             "rule": planned.routed.rule_code,
             "site": planned.routed.site or "",
             "confirm": list(planned.routed.reasons),
+            "held": report.status is Status.HELD,
             "runners_up": [other.unit for other in planned.routed.runners_up],
             "receive_by": int(report.receive_due_at.timestamp()),
             "handle_by": int(report.handle_due_at.timestamp()),

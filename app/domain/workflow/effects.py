@@ -64,6 +64,12 @@ def day_within(step: Step, on: date | None, *, field: str, days: int) -> date:
     return on
 
 
+def release(step: Step) -> None:
+    """Into the queue and onto the map, as if it had been filed without a time to edit. The clocks ran all along."""
+    step.report.status = Status.NEW
+    publication.release(step.city, step.report)
+
+
 def receive(step: Step) -> None:
     report = step.report
     if report.is_transferred:
@@ -549,6 +555,7 @@ def begin_planned(step: Step) -> None:
 
 
 EFFECTS: dict[str, Callable[[Step], None]] = {
+    "release": release,
     "receive": receive,
     "start": nothing,
     "resolve": resolve,

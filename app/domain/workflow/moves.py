@@ -328,6 +328,15 @@ MOVES: tuple[Move, ...] = (
         by_system=True,
     ),
     Move(
+        "release",
+        frozenset({Status.HELD}),
+        Status.NEW,
+        _l("The time to edit is over"),
+        Permission.WORK,
+        EventKind.RELEASED,
+        by_system=True,
+    ),
+    Move(
         "not_accepted",
         frozenset({Status.NEW}),
         Status.NEW,

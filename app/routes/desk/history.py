@@ -32,6 +32,7 @@ from app.web.labels import label
 _SHAPES = {
     EventKind.FILED: "send",
     EventKind.ROUTED: "route",
+    EventKind.RELEASED: "send",
     EventKind.RECEIVED: "inbox",
     EventKind.ACCEPTED: "inbox",
     EventKind.STARTED: "tool",
@@ -188,11 +189,16 @@ def _about_routing(city: City, event: Event) -> Iterator[str]:
     if event.kind in (EventKind.TRANSFERRED, EventKind.RETURNED) and data.get("reason") in city.transfers:
         yield city.transfers[data["reason"]].label.in_(lang)
     if data.get("guard"):
-        yield (
-            _("The third transfer: the dispatcher decides.")
-            if data["guard"] == "third"
-            else _("It would have gone back to a former unit: the dispatcher decides.")
-        )
+        yield _guards()[data["guard"]]
+
+
+def _guards() -> dict[str, str]:
+    """Why it lies with the dispatcher, though somebody or nobody meant otherwise."""
+    return {
+        "third": _("The third transfer: the dispatcher decides."),
+        "former": _("It would have gone back to a former unit: the dispatcher decides."),
+        "not_accepted": _("The unit did not accept it in time: the dispatcher decides."),
+    }
 
 
 def _about_clock(event: Event) -> Iterator[str]:
