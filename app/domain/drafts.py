@@ -18,7 +18,7 @@ from app.domain.city import store
 from app.domain.errors import NotFound
 from app.domain.media import store as kept_photos
 from app.domain.reports import find, secret_of
-from app.domain.reports.filing import Contact, Filing
+from app.domain.reports.filing import NOTICE, Contact, Filing
 from app.domain.suggest import Suggester
 from app.extensions import db
 from app.models import Draft, Photo, Report, now
@@ -141,6 +141,7 @@ def filing_of(draft: Draft, *, person_id: int | None, language: str, **changes: 
         language=language,
         channel=Channel.WEB,
         consents=tuple(said.consents),
+        notice=NOTICE,
         draft_id=draft.id,
     )
 

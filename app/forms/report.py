@@ -134,12 +134,8 @@ class ContactForm(FlaskForm):
 
     @property
     def consents(self) -> tuple[str, ...]:
-        """What was agreed to, each for itself. Sending without the tick against it is the consent to publish."""
-        given = {
-            "publication": not self.hide_content.data,
-            "alerts": self.alerts.data,
-            "contractor": self.enterprise.data,
-        }
+        """What was agreed to, each by a tick of its own. Leaving a box empty agrees to nothing."""
+        given = {"alerts": self.alerts.data, "contractor": self.enterprise.data}
         return tuple(purpose for purpose, said in given.items() if said)
 
 

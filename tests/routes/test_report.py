@@ -17,8 +17,9 @@ from app.config import Config
 from app.domain import areas
 from app.domain.city import store
 from app.domain.reports import secret_of
-from app.models import Draft, Participation, Person, Photo, Report, ReportContact, Words, now
-from app.models.choices import PlaceSource, Severity, Status
+from app.domain.reports.filing import NOTICE
+from app.models import Consent, Draft, Event, Participation, Person, Photo, Report, ReportContact, Words, now
+from app.models.choices import EventKind, PlaceSource, Severity, Status
 from tests import photos
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
@@ -300,6 +301,24 @@ def test_nothing_is_ticked_beforehand(client: Browser, db_session: Session) -> N
     assert not re.search(
         r"<input[^>]*checkbox[^>]*checked|<input[^>]*checked[^>]*checkbox", client.get("/report/send").text
     )
+
+
+@pytest.mark.parametrize(
+    ("ticked", "agreed"), [({}, set()), ({"alerts": "y"}, {"alerts"}), ({"hide_content": "y"}, set())]
+)
+def test_only_what_was_ticked_is_agreed_to(
+    client: Browser, db_session: Session, ticked: dict[str, str], agreed: set[str]
+) -> None:
+    at_the_summary(client)
+    send(client, email="ten@example.org", **ticked)
+    assert {one.purpose for one in db_session.scalars(select(Consent))} == agreed
+
+
+def test_the_report_remembers_which_notice_stood_at_the_button(client: Browser, db_session: Session) -> None:
+    at_the_summary(client)
+    send(client, email="ten@example.org")
+    filed = db_session.scalars(select(Event).where(Event.kind == EventKind.FILED)).one()
+    assert filed.data["notice"] == NOTICE
 
 
 @pytest.mark.parametrize(("field", "typed"), [("email", "nobody"), ("phone", "12"), ("email", "<script>@x")])

@@ -47,6 +47,7 @@ from app.models.choices import (
 MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
+NOTICE = "1"  # raised when the words at the button say something else about who sees what
 KEPT_PHOTOS = (PhotoState.RAW, PhotoState.READY)  # not what was taken back or could not be read
 _FREE, _SAME = -1, -2  # where a recurrence stands, they mark the rows of the free id and of the same client id
 MAX_OBSERVED_AGE = timedelta(days=30)
@@ -87,7 +88,8 @@ class Filing:
     channel: Channel = Channel.WEB
     observed_at: datetime | None = None
     about_unit: str | None = None
-    consents: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()  # purposes somebody ticked
+    notice: str = ""  # the version of what was said about who sees what; empty where nothing was
     draft_id: int | None = None
     filed_at: datetime | None = None  # only for made-up and imported reports
     is_demo: bool = False
@@ -401,7 +403,7 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
 def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
     """Two events: it was filed, in the reporter's words; it went to a unit, by a rule."""
     filed = _event(report, EventKind.FILED, by.kind, by.person_id) | {
-        "data": {"channel": report.channel.value, "photos": report.photo_count}
+        "data": {"channel": report.channel.value, "photos": report.photo_count, "notice": filing.notice}
     }
     routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {
         "data": {
@@ -445,4 +447,4 @@ def _event(report: Report, kind: EventKind, actor_kind: ActorKind, actor_id: int
     }
 
 
-__all__ = ["Contact", "Filed", "Filing", "Plan", "check", "check_answers", "plan", "submit"]
+__all__ = ["NOTICE", "Contact", "Filed", "Filing", "Plan", "check", "check_answers", "plan", "submit"]

@@ -81,6 +81,7 @@ def _filing(body: dict[str, Any]) -> filing.Filing:
         language=language.chosen(),
         observed_at=_moment(body),
         consents=_consents(body),
+        notice=filing.NOTICE,
         draft_id=draft.id if draft is not None and draft.client_id == client_id else None,
         category=text["category"],
         ward=text["ward"],
@@ -149,7 +150,7 @@ def _contact(body: dict[str, Any]) -> filing.Contact:
 
 def _consents(body: dict[str, Any]) -> tuple[str, ...]:
     said = body.get("consents")
-    return tuple(one for one in ("publication", "alerts", "contractor") if isinstance(said, list) and one in said)
+    return tuple(one for one in ("alerts", "contractor") if isinstance(said, list) and one in said)
 
 
 def _moment(body: dict[str, Any]) -> datetime | None:
