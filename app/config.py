@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-NO_REPLY = "Hồi Âm <khong-tra-loi@localhost>"
 MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"
 
 

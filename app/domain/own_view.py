@@ -54,11 +54,6 @@ class OwnView:
         """Did a person choose the unit since? Then the rule that chose the first one explains nothing."""
         return any(event.kind in HANDED_OVER for event in self.events)
 
-    @property
-    def pending(self) -> bool:
-        """A photo is still being prepared."""
-        return any(photo.state is PhotoState.RAW for photo in self.photos)
-
 
 def own_view(report: Report) -> OwnView:
     """The whole page of the reporter: four queries. The caller has checked the secret or the account."""

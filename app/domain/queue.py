@@ -43,9 +43,6 @@ class Tab(StrEnum):
     DONE = "done"
 
 
-BY_ID = (Tab.NEWS, Tab.DONE)  # these are not in due order: what is finished has no clock
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """What the address of a queue page asks for. Codes that the city does not know filter nothing."""

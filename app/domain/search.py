@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, text
+from sqlalchemy import ColumnElement, func, literal_column, select, text
 
 from app.domain.city import store
 from app.domain.folding import fold, words_of
@@ -83,8 +81,3 @@ def matching(query: str, *, staff: bool = False, among_few: bool = False) -> Col
     vector = func.to_tsvector(literal_column("'simple'"), getattr(ReportText, column))
     asked = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in words))
     return Report.id.in_(select(ReportText.report_id).where(vector.op("@@")(asked)))
-
-
-def newest(statement: Select[Any], limit: int) -> Select[Any]:
-    """Newest first, never ranked: ranking a common word reads every row that has it."""
-    return statement.order_by(Report.id.desc()).limit(limit)

@@ -27,7 +27,6 @@ GRID = 1 << geo.GRID_BITS
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
 NEWEST = 500  # what a search for words draws
 
-LETTERS = {"u": "urgent", "o": "open", "w": "waiting", "d": "done", "x": "declined"}
 _STATUSES_OPEN = ", ".join(f"'{status.value}'" for status in OPEN)
 
 
@@ -151,7 +150,7 @@ def _within_tile(cell: int, z: int) -> tuple[int, int]:
 
 
 def letter_of(status: Status, severity: Severity) -> str:
-    """One of the five shapes of a pin."""
+    """One of the five shapes of a pin that `static/js/map_pins.js` draws: u(rgent), o(pen), w(aiting), d(one), x."""
     kind = CLASS_OF[status]
     if kind is StatusClass.DONE:
         return "d"

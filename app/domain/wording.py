@@ -32,10 +32,8 @@ _AGES = (
     (60, _HOUR),
     (1, _MINUTE),
 )  # minutes of each, the largest first
-_DAY = _AGES[2][1]
 _AGO = Localized("{} trước", "{} ago")
 _JUST_NOW = Localized("vừa xong", "just now")
-_UNDER_A_MINUTE = Localized("dưới 1 phút", "under a minute")
 
 
 def say_moment(at: datetime, language: str, now: datetime, timezone: str) -> str:
@@ -74,15 +72,6 @@ def say_age(then: datetime, now: datetime, language: str) -> str:
         if minutes >= size:
             return _AGO.in_(language).format(_count(minutes // size, unit, language))
     return _JUST_NOW.in_(language)
-
-
-def say_span(minutes: int, language: str) -> str:
-    """How long something took or is late, by the clock on the wall: "45 phút", "4 giờ 30 phút", "3 ngày"."""
-    if minutes < 1:
-        return _UNDER_A_MINUTE.in_(language)
-    if minutes >= 1440:
-        return _count(minutes // 1440, _DAY, language)
-    return say_working_time(minutes, language)
 
 
 def say_working_time(minutes: int, language: str) -> str:

@@ -193,17 +193,7 @@ class PressForm(FlaskForm):
     """A single button."""
 
 
-class AddressQuery(FlaskForm):
-    """The search box; a plain GET."""
-
-    class Meta:
-        csrf = False
-
-    q = StringField(_l("Search for a place"), [Length(max=200, message=TOO_LONG)])
-
-
 __all__ = [
-    "AddressQuery",
     "ContactForm",
     "DigitsForm",
     "PhotosForm",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-DEFAULT_LANGUAGE = "vi"
 LANGUAGES = ("vi", "en")
 
 

@@ -9,7 +9,6 @@ from flask import has_request_context, request
 
 ENGLISH = "/en"
 KEY = "hoiam.language"
-UNPREFIXED = ("/static/", "/tiles/", "/photos/")  # the same in every language, so that caches keep one copy
 
 
 class LanguagePrefix:

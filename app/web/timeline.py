@@ -1,6 +1,6 @@
 """An event as `templates/timeline/<kind>.html` tells it: codes turned into names, seconds into moments.
 
-The public page, the reporter's own page and the desk use the same templates: give each its events as `line(…)`.
+The public page and the reporter's own page use the same templates. The desk tells more: `routes/desk/history`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CHOICES: dict[str, type[Any]] = {
 
 
 class Happened(Protocol):
-    """What `line` needs: `PublicEvent` is one; the desk brings its own."""
+    """What `line` needs: `PublicEvent` and `OwnEvent` are such."""
 
     @property
     def kind(self) -> EventKind: ...
@@ -59,7 +59,6 @@ class Line:
     words: str
     photos: list[dict[str, Any]]
     facts: dict[str, Any] = field(default_factory=dict)
-    is_private: bool = False
     language: str = "vi"  # of the words
 
     @property
@@ -76,16 +75,14 @@ _RESIDENTS = frozenset(
 _NAMED_BY_TITLE = frozenset({EventKind.ROUTED})
 
 
-def line(event: Happened, *, who: str | None = None, is_private: bool = False) -> Line:
-    """`who` replaces the unit's name: the desk names the person."""
+def line(event: Happened) -> Line:
     return Line(
         kind=event.kind,
         at=event.at,
-        who=_unit_of(event) if who is None else who,
+        who=_unit_of(event),
         words="\n\n".join(one for one in event.said if one),
         photos=[picture(photo) for photo in event.photos],
         facts=_facts(store.current(), event.data),
-        is_private=is_private,
         language=event.language,
     )
 

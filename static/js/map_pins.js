@@ -1,13 +1,13 @@
 // What stands on the map: a pin with its status' shape, a number that counts, a ward's badge.
-const SHAPES = { u: ["urgent", "urgent"], o: ["open", "open"], w: ["waiting", "waiting"], d: ["done", "done"], x: ["declined", "declined"] };
+const SHAPES = { u: "urgent", o: "open", w: "waiting", d: "done", x: "declined" };
 const AROUND = 2 * Math.PI * 15.5;
 
 export function pin(map, at, code, letter, open) {
-  const [shape, tone] = SHAPES[letter] || SHAPES.o;
+  const shape = SHAPES[letter] || SHAPES.o; // the tone goes by the same name
   const html = `<svg class="icon" aria-hidden="true"><use href="${map.icons}#i-pin-${shape}"></use></svg>`;
   const shown = `${code.slice(0, 3)}-${code.slice(3, 6)}-${code.slice(6)}`;
   const title = map.words.one.replace("{code}", shown).replace("{status}", map.words[shape]);
-  const marker = mark(at, html, `pin tone-${tone}`, 28, title);
+  const marker = mark(at, html, `pin tone-${shape}`, 28, title);
   marker.on("click", () => open(marker, code));
   return marker;
 }

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.domain.wording import say_age, say_clock, say_day, say_due, say_moment, say_span, say_working_time
+from app.domain.wording import say_age, say_clock, say_day, say_due, say_moment, say_working_time
 
 ZONE = "Asia/Ho_Chi_Minh"
 NOW = datetime(2025, 11, 28, 3, 0, tzinfo=UTC)
@@ -54,21 +54,6 @@ def test_a_day_and_a_clock_alone() -> None:
 )
 def test_an_age_is_said_in_its_largest_full_unit(age: timedelta, vi: str, en: str) -> None:
     assert (say_age(NOW - age, NOW, "vi"), say_age(NOW - age, NOW, "en")) == (vi, en)
-
-
-@pytest.mark.parametrize(
-    ("minutes", "vi", "en"),
-    [
-        (0, "dưới 1 phút", "under a minute"),
-        (45, "45 phút", "45 minutes"),
-        (60, "1 giờ", "1 hour"),
-        (270, "4 giờ 30 phút", "4 hours 30 minutes"),
-        (1440, "1 ngày", "1 day"),
-        (5000, "3 ngày", "3 days"),
-    ],
-)
-def test_a_span_is_said_as_short_as_it_may_be(minutes: int, vi: str, en: str) -> None:
-    assert (say_span(minutes, "vi"), say_span(minutes, "en")) == (vi, en)
 
 
 def test_working_time_is_never_said_in_days() -> None:

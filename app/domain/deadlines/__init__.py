@@ -1,12 +1,12 @@
-"""Promises in working time: when a report is due, how that was reckoned, and what is overdue.
+"""Promises in working time: when a report is due, and how that was reckoned.
 
-On time means at or before the moment. All moments are aware; those handed out are UTC and whole minutes.
+All moments are aware; those handed out are UTC and whole minutes.
 """
 
 from __future__ import annotations
 
 from app.domain.deadlines.arithmetic import Arithmetic, DayKind, Step, explain
-from app.domain.deadlines.promises import is_overdue, overdue_by, promise, remaining_minutes
+from app.domain.deadlines.promises import promise, remaining_minutes
 from app.domain.deadlines.working_time import NeverOpen, WorkingTime, working_time_by, working_time_of
 
 __all__ = [
@@ -16,8 +16,6 @@ __all__ = [
     "Step",
     "WorkingTime",
     "explain",
-    "is_overdue",
-    "overdue_by",
     "promise",
     "remaining_minutes",
     "working_time_by",

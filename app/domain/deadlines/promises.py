@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.city.model import Limit
 from app.domain.deadlines.working_time import WorkingTime
@@ -20,13 +20,3 @@ def promise(limit: Limit, working_time: WorkingTime, start: datetime) -> datetim
 def remaining_minutes(working_time: WorkingTime, now: datetime, due: datetime) -> int:
     """Working minutes left, kept while a pause lasts and added again after it; 0 when overdue."""
     return working_time.minutes_between(now, due)
-
-
-def is_overdue(now: datetime, due: datetime) -> bool:
-    """Past the moment; at the moment itself is on time."""
-    return now > due
-
-
-def overdue_by(now: datetime, due: datetime) -> timedelta:
-    """By how much real time a promise is late; zero when it is not."""
-    return max(now - due, timedelta(0))
