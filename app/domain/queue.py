@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,7 +117,7 @@ def _filters(asked: Question, actor: Actor, at: datetime) -> list[ColumnElement[
         wanted.append(Report.assignee_id.is_(None))
     elif asked.assignee == ME:
         wanted.append(Report.assignee_id == actor.person_id)
-    elif asked.assignee.isdigit():
+    elif asked.assignee.isdecimal():
         wanted.append(Report.assignee_id == int(asked.assignee[:18]))
     found = search.matching(asked.words, staff=True, among_few=asked.tab is not Tab.DONE)
     if found is not None:
@@ -189,7 +189,7 @@ def _beyond(asked: Question) -> list[Any]:
         return [Report.id < id]
     if asked.tab is Tab.NEWS:
         return [Report.id > id]
-    seen = datetime.fromtimestamp(due, tz=ZoneInfo("UTC"))
+    seen = datetime.fromtimestamp(due, UTC)
     return [tuple_(Report.due_at, Report.id) > tuple_(literal(seen, Report.due_at.type), literal(id))]
 
 
@@ -216,7 +216,7 @@ def to_publish(seen_by: Actor, *, after: tuple[int, int] | None = None, limit: i
     """Reports whose words or photos wait for a check, the one due first on top: one query."""
     wanted = [Report.content_due_at.is_not(None), handled_by(seen_by)]
     if after is not None:
-        seen = datetime.fromtimestamp(after[0], tz=ZoneInfo("UTC"))
+        seen = datetime.fromtimestamp(after[0], UTC)
         key = tuple_(literal(seen, Report.content_due_at.type), literal(after[1]))
         wanted.append(tuple_(Report.content_due_at, Report.id) > key)
     ordered = select(Report).where(*wanted).order_by(Report.content_due_at, Report.id).limit(limit + 1)

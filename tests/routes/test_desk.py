@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -17,11 +18,12 @@ from app.domain.permissions import actor_of
 from app.domain.reports import following
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
+from app.jobs import clocks
 from app.models import Event, Person, Photo, Report, UnitTemplate, now
 from app.models.choices import EventKind, Outcome, PhotoKind, Role, Status
 from app.models.localized import Localized
 from tests import factories, photos
-from tests.support.application import Browser, Counted
+from tests.support.application import Browser, Clock, Counted
 from tests.support.html import faults
 
 Count = Callable[[], AbstractContextManager[Counted]]
@@ -101,6 +103,7 @@ def test_strange_addresses_filter_nothing_and_break_nothing(desk: Browser) -> No
     )
     assert desk.get(strange).status_code == 200
     assert desk.get("/desk?tab=open&after=99999999999999999999.99999999999999999999999").status_code == 200
+    assert desk.get("/desk?tab=open&assignee=²").status_code == 200
 
 
 @pytest.mark.parametrize("many", [1, 25])
@@ -258,6 +261,19 @@ def test_words_are_handed_back_when_the_step_is_no_longer_there(desk: Browser, r
     page = desk.post(f"/desk/r/{report.code}", data=data)
     assert page.status_code == 409
     assert "Không thuộc thẩm quyền của phường" in page.text
+
+
+def test_the_history_says_that_a_transfer_was_not_accepted_in_time(
+    clock: Clock, report: Report, clerk: Person, sign_in: SignIn
+) -> None:
+    with unit_of_work():
+        said = Details(words="Tuyến phố do Sở quản lý", transfer_to="so-ha-tang", transfer_reason="wrong-unit")
+        workflow.take(report.code, "transfer", by=actor_of(clerk), details=said)
+    clock.set(report.due_at + timedelta(minutes=1))
+    assert clocks.return_unaccepted() == 1
+    page = sign_in(factories.staff(None, Role.DISPATCHER)).get(f"/en/desk/r/{report.code}").text
+    assert "did not accept it in time" in page
+    assert "gone back to a former unit" not in page
 
 
 def test_a_transfer_leaves_the_desk_with_a_way_back(desk: Browser, report: Report) -> None:

@@ -188,7 +188,7 @@ def _about_routing(city: City, event: Event) -> Iterator[str]:
         yield _("To %(unit)s.", unit=city.units[data["to"]].name.in_(lang))
     if event.kind in (EventKind.TRANSFERRED, EventKind.RETURNED) and data.get("reason") in city.transfers:
         yield city.transfers[data["reason"]].label.in_(lang)
-    if data.get("guard"):
+    if data.get("guard") in _guards():
         yield _guards()[data["guard"]]
 
 
