@@ -39,7 +39,7 @@ def cancel(event: Event) -> None:
     )
 
 
-def claim(limit: int = 20) -> list[int]:
+def claim(limit: int) -> list[int]:
     """Take some due deliveries for ourselves; a claim whose holder died falls free after five minutes."""
     at = now()
     due = (
@@ -66,7 +66,7 @@ def mark_sent(delivery_id: int) -> None:
     with unit_of_work() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, now(), ""
-        delivery.data = {name: value for name, value in delivery.data.items() if name not in PASSING}
+        _forget_what_passed(delivery)
 
 
 def mark_pointless(delivery_id: int, reason: str) -> None:
@@ -74,6 +74,11 @@ def mark_pointless(delivery_id: int, reason: str) -> None:
     with unit_of_work() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.state, delivery.error = DeliveryState.CANCELLED, reason[:300]
+        _forget_what_passed(delivery)
+
+
+def _forget_what_passed(delivery: Delivery) -> None:
+    delivery.data = {name: value for name, value in delivery.data.items() if name not in PASSING}
 
 
 def mark_refused(delivery_id: int, error: str) -> None:

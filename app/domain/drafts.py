@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from app.domain.city import store
 from app.domain.errors import NotFound
@@ -104,8 +104,7 @@ def save(cookie: str, **changes: Any) -> tuple[Draft, str]:
     draft = find_draft(cookie)
     if draft is None or draft.report_id is not None:
         return begin(**changes)
-    said = {**draft.data, **changes}
-    draft.data = _kept(Said(**{name: said[name] for name in _FIELDS if name in said}))
+    draft.data = _kept(replace(Said.of(draft), **changes))
     draft.expires_at = now() + KEPT_FOR
     db.session.flush()
     return draft, cookie
@@ -192,11 +191,10 @@ def report_again(code: str) -> dict[str, Any]:
 
 def sweep() -> int:
     """Delete drafts whose week is over, inside a unit of work; answers how many. Their files go with the next sweep."""
-    over = select(Draft.id).where(Draft.expires_at <= now())
+    is_over = Draft.expires_at <= now()  # one moment for both: no draft may go whose photos still point at it
+    over = select(Draft.id).where(is_over)
     db.session.execute(delete(Photo).where(Photo.draft_id.in_(over), Photo.report_id.is_(None)))
-    count = int(db.session.scalar(select(func.count()).select_from(over.subquery())) or 0)
-    db.session.execute(delete(Draft).where(Draft.expires_at <= now()))
-    return count
+    return len(db.session.scalars(delete(Draft).where(is_over).returning(Draft.id)).all())
 
 
 @lru_cache(maxsize=2)
@@ -211,6 +209,3 @@ def _kept(said: Said) -> dict[str, Any]:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-_FIELDS = tuple(one.name for one in fields(Said))

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, literal_column, or_, select, update
 
 from app.domain import drafts, held, notifications, search, workflow
+from app.domain.accounts import joining
 from app.domain.city import store
 from app.domain.errors import Refusal
 from app.domain.permissions import SYSTEM
@@ -104,13 +105,15 @@ def remind() -> int:
 
 
 def forget() -> int:
-    """Drafts, codes and typed addresses whose time is over. Their reports stay."""
+    """Drafts, codes, sign-ups and typed addresses whose time is over. Their reports stay."""
     with unit_of_work():
         codes = db.session.scalars(
             delete(OneTimeCode).where(OneTimeCode.expires_at < now() - CODE_KEPT).returning(OneTimeCode.id)
         ).all()
     with unit_of_work():
         gone = drafts.sweep()
+    with unit_of_work():
+        gone += joining.forget_unconfirmed()
     return len(codes) + gone + forget_contacts()
 
 

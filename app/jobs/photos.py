@@ -1,9 +1,13 @@
-"""Photos that wait to be developed, and files that nobody names any more."""
+"""Photos that wait to be developed, files that nobody names any more, originals whose time is over."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.domain.media import store as photos
-from app.domain.media.sweep import sweep_orphans
+from app.domain.media.sweep import forget_originals, sweep_orphans
+
+ORIGINALS_KEPT = timedelta(days=90)  # the privacy page says so
 
 
 def develop(limit: int = 4) -> int:
@@ -12,5 +16,5 @@ def develop(limit: int = 4) -> int:
 
 
 def sweep() -> int:
-    """Delete files that no row names; answers how many."""
-    return sweep_orphans()
+    """Delete files that no row names, and photos as they were before they were covered; answers how many."""
+    return sweep_orphans() + forget_originals(ORIGINALS_KEPT)

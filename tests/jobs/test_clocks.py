@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain import figures, workflow
+from app.domain.accounts import joining
 from app.domain.city import store
 from app.domain.permissions import handled_by
 from app.domain.public_view import whole
@@ -16,9 +17,9 @@ from app.domain.reports import filing, following
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.jobs import clocks
-from app.models import Event, OneTimeCode, Report, ReportContact, now
+from app.models import Delivery, Event, OneTimeCode, Person, Report, ReportContact, now
 from app.models.choices import ActorKind, EventKind, Outcome, Publication, Status
-from tests.factories import a_report, dispatcher, in_charge_of, its_reporter
+from tests.factories import a_person, a_report, dispatcher, in_charge_of, its_reporter
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -183,6 +184,17 @@ def test_a_typed_address_is_forgotten_after_fourteen_days_and_a_number_with_the_
     assert clocks.forget_contacts() == 1
     kept = db.session.get_one(ReportContact, by_phone.id, populate_existing=True)
     assert (kept.name, kept.phone) == ("", "")
+
+
+def test_a_sign_up_that_nobody_confirmed_is_forgotten_after_two_weeks(clock):
+    joining.sign_up("la@example.org", "bốn từ chẳng liên quan gì nhau")
+    kept = a_person().id
+    clock.forward(days=14)
+    assert clocks.forget() == 0
+    clock.forward(minutes=1)
+    assert clocks.forget() == 1
+    assert db.session.scalars(select(Person.id)).all() == [kept]
+    assert db.session.scalars(select(Delivery)).all() == []
 
 
 def test_codes_are_swept_a_day_after_they_ran_out(clock):

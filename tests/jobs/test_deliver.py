@@ -15,11 +15,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from sqlalchemy import select
 
-from app.adapters.mail import FakeMail, NotNow, SmtpMail, Undeliverable, list_outbox
-from app.domain import deliveries
+from app.adapters.mail import TIMEOUT_S, FakeMail, NotNow, SmtpMail, Undeliverable, list_outbox
+from app.domain import deliveries, heartbeat
 from app.domain.notifications import announce, send_account
 from app.extensions import db, unit_of_work
-from app.jobs.deliver import deliver
+from app.jobs.deliver import BATCH, deliver
 from app.models import Delivery
 from app.models.choices import DeliveryState
 from tests.factories import a_person, a_report
@@ -147,7 +147,7 @@ def test_a_kill_before_the_mark_sends_again_under_the_same_id(post: FakeMail, mo
 def test_a_claim_falls_free_by_itself(post: FakeMail, clock) -> None:
     a_report()
     announce()
-    assert len(deliveries.claim()) == 1
+    assert len(deliveries.claim(1)) == 1
     assert deliver() == 0
     clock.forward(minutes=6)
     assert deliver() == 1
@@ -198,3 +198,17 @@ def test_a_server_that_stalls_after_the_data_gets_the_same_id_again(stalling: St
     assert the_letter().state is DeliveryState.SENT
     assert len(stalling.ids) == 2
     assert len(set(stalling.ids)) == 1
+
+
+def test_a_batch_ends_before_its_claim_and_before_the_worker_seems_dead() -> None:
+    longest = BATCH * TIMEOUT_S
+    assert longest < deliveries.CLAIM_LASTS.total_seconds()
+    assert longest < heartbeat.QUIET_AFTER.total_seconds()
+
+
+def test_a_letter_that_became_pointless_forgets_its_link_and_address(post: FakeMail) -> None:
+    person = a_person()
+    with unit_of_work():
+        send_account(person.id, "reset_password", {"link": "/reset/x", "to": "la@example.org", "hours": 2})
+    deliveries.mark_pointless(the_letter().id, "the account is closed")
+    assert the_letter().data == {"hours": 2}

@@ -14,6 +14,7 @@ from app.domain.media import mask, serve, store, sweep
 from app.domain.media.develop import SIZES, Box
 from app.domain.media.keys import public_key
 from app.extensions import db, storage, unit_of_work
+from app.jobs import photos as photos_job
 from app.models import Photo
 from tests.domain.media.test_store import attach, files_of, publish, stored
 from tests.factories import a_report
@@ -70,6 +71,16 @@ def test_when_the_originals_time_is_over_masks_only_grow(photo: Photo) -> None:
     assert photo.original == ""
     assert stored("private") == set()
     assert max(top_left(mask.mask(photo, []).name)) < 40
+
+
+def test_the_sweep_forgets_what_a_photo_showed_before_it_was_covered(
+    photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mask.mask(photo, [FACE])
+    assert photos_job.sweep() == 0
+    monkeypatch.setattr(photos_job, "ORIGINALS_KEPT", timedelta(seconds=-2))
+    assert photos_job.sweep() == 1
+    assert stored("private") == set()
 
 
 def test_a_mask_over_a_photo_that_was_masked_meanwhile_is_stale(photo: Photo) -> None:
