@@ -39,7 +39,10 @@ def turn() -> int:
 def release_held(limit: int = BATCH) -> int:
     """The time in which the reporter may still edit is over: the report goes into its unit's queue."""
     window = timedelta(minutes=store.current().settings.edit_window_minutes)
-    over = (literal_column("report.status = 'held'"), Report.filed_at <= now() - window)
+    over: tuple[ColumnElement[bool], ...] = (
+        literal_column("report.status = 'held'"),
+        Report.filed_at <= now() - window,
+    )
     return _move("release", over, limit)
 
 
