@@ -65,11 +65,11 @@ def unit(city: City, named: str) -> str:
 
 
 def spoken(city: City, place: int, rule: Rule, language: str) -> Spoken:
-    """The rule in the reader's language; what only a place can say stays general."""
+    """The rule in the reader's language; what only a place can say stands in ‹ ›."""
     whom = unit(city, rule.unit)
-    why = rule.why.in_(language).format_map(
-        {"unit": whom, "ward": _("the ward or commune"), "site": _("the special place")}
-    )
+    said = f"‹{whom}›" if rule.unit in BY_PLACE else whom
+    ward, site = _("ward"), _("special place")
+    why = rule.why.in_(language).format_map({"unit": said, "ward": f"‹{ward}›", "site": f"‹{site}›"})
     return Spoken(place, rule, _opening(whom), _opening(why), list(_conditions(city, rule)))
 
 
