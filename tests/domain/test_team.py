@@ -135,6 +135,26 @@ def test_nobody_takes_away_their_own_role(lead: Actor) -> None:
         team.change(own.id, Terms(Role.CLERK), by=lead)
 
 
+def test_of_two_administrators_who_end_each_other_one_stays(admin: Actor) -> None:
+    other = factories.staff(None, Role.ADMIN)
+    stale = actor_of(other)
+    first, second = team.people_of(None, by=admin)
+    with unit_of_work():
+        team.end(second.id, by=admin)
+    with pytest.raises(Invalid), unit_of_work():
+        team.end(first.id, by=stale)
+    assert [one.id for one in team.people_of(None, by=admin)] == [first.id]
+
+
+def test_a_limited_lead_cannot_lift_her_own_limits(db_session: Session) -> None:
+    lead = factories.staff(HERE, Role.LEAD, categories=["rubbish"])
+    own = lead.memberships[0]
+    for wider in (Terms(Role.LEAD), Terms(Role.LEAD, sees_contact=True, categories=("rubbish",))):
+        with pytest.raises(Invalid), unit_of_work():
+            team.change(own.id, wider, by=actor_of(lead))
+    assert team.terms_of(db.session.get_one(Membership, own.id)) == Terms(Role.LEAD, categories=("rubbish",))
+
+
 def test_a_changed_role_ends_and_begins_anew_so_that_both_are_on_record(lead: Actor) -> None:
     clerk = role_of(HERE)
     with unit_of_work():

@@ -181,9 +181,10 @@ def test_a_lead_cannot_make_herself_a_clerk(desk: Browser, lead: Person) -> None
     own = lead.memberships[0].id
     page = desk.post(f"/en/desk/team/role/{own}", data={"role": "clerk"})
     assert page.status_code == 422
-    assert "You cannot take away your own role" in page.text
+    assert "You cannot change or end your own role" in page.text
     assert "Yes, end it" not in page.text
-    assert "You cannot take away" in desk.post(f"/en/desk/team/role/{own}/end", follow_redirects=True).text
+    assert 'name="sees_contact"' not in page.text
+    assert "You cannot change or end" in desk.post(f"/en/desk/team/role/{own}/end", follow_redirects=True).text
     assert db.session.get_one(Membership, own).ended_at is None
 
 

@@ -142,11 +142,16 @@ def change(membership_id: int, terms: Terms, *, by: Actor) -> Membership:
     _check(terms, membership.unit_id)
     if terms == terms_of(membership):
         return membership
-    if terms.role is not membership.role:
+    if not may_change(membership, by=by) or terms.role is not membership.role:
         _not_oneself(membership, by)
     _end(membership, by)
     db.session.flush()  # the old row must have ended before another of the same role begins
     return _begin(membership.person, membership.unit_id, terms, by)
+
+
+def may_change(membership: Membership, *, by: Actor) -> bool:
+    """Limits, and the right to see contact data, are set by somebody else; an administrator sets all."""
+    return by.has(Role.ADMIN) or membership.person_id != by.person_id
 
 
 def end(membership_id: int, *, by: Actor) -> Membership:
@@ -204,7 +209,16 @@ def _begin(person: Person, unit_id: int | None, terms: Terms, by: Actor) -> Memb
 
 
 def _end(membership: Membership, by: Actor) -> None:
+    if membership.role is Role.ADMIN:
+        _keep_another_admin(membership)
     membership.ended_at, membership.ended_by_id = now(), by.person_id
+
+
+def _keep_another_admin(membership: Membership) -> None:
+    """Two administrators may end each other at the same moment: the second finds nobody left, and is refused."""
+    running = select(Membership.id).where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
+    if set(db.session.scalars(running.order_by(Membership.id).with_for_update())) <= {membership.id}:
+        raise Invalid(_l("Somebody must remain an administrator. Name another one first."))
 
 
 def _write_to(person: Person, email: str, membership: Membership) -> None:
@@ -230,7 +244,7 @@ def _check(terms: Terms, unit_id: int | None) -> None:
 
 def _not_oneself(membership: Membership, by: Actor) -> None:
     if membership.person_id == by.person_id:
-        raise Invalid(_l("You cannot take away your own role. Ask another lead or an administrator."))
+        raise Invalid(_l("You cannot change or end your own role. Ask another lead or an administrator."))
 
 
 def must_manage(by: Actor, unit_id: int | None) -> None:

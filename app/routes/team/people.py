@@ -133,6 +133,7 @@ def _role_page(membership_id: int, form: RoleForm, again: AgainForm) -> Response
         membership=membership,
         person=membership.person,
         is_me=membership.person_id == actor().person_id,
+        may_change=team.may_change(membership, by=actor()),
         status=_status(form),
     )
 
