@@ -259,6 +259,12 @@ def test_a_units_own_answer_is_offered_in_the_form_of_the_step_it_is_for(desk: B
     assert f'value="unit-{own.id}"' not in desk.get(f"/desk/r/{report.code}?move=note").text
 
 
+@pytest.mark.parametrize("move", ["decline", "visit", "transfer", "note"])
+def test_an_answer_for_no_step_in_particular_is_offered_wherever_words_are_asked_for(desk: Browser, move: str) -> None:
+    report, own = factories.a_report(), template()
+    assert f'value="unit-{own.id}"' in desk.get(f"/desk/r/{report.code}?move={move}").text
+
+
 def test_another_units_answer_is_not_offered(desk: Browser) -> None:
     report, theirs = factories.a_report(), template(ELSEWHERE)
     assert f"unit-{theirs.id}" not in desk.get(f"/desk/r/{report.code}?move=decline").text

@@ -132,7 +132,7 @@ def _chosen(offered: dict[str, Move], report: Report, wanted: str) -> Move | Non
 
 def _ready(move: Move, report: Report, form: StepForm) -> list[replies.Reply]:
     """Ready answers for this step; the one named in the address stands in the field already."""
-    if move.words not in (WordsKind.ANSWER, WordsKind.REASON):
+    if move.words is None:
         return []
     link = url_for("public.report", code=report.code, _external=True)
     found = replies.for_step(report, move.code, link=link)
