@@ -14,7 +14,7 @@ from app.domain import held
 from app.domain.city import store
 from app.domain.city.model import Unit
 from app.domain.public_view import HANDED_OVER, REPORTERS, PublicPhoto
-from app.domain.reports import secret_of
+from app.domain.reports import following, secret_of
 from app.extensions import db
 from app.models import Event, Photo, Report, ReportContact, Words, now
 from app.models.choices import EventKind, PhotoState, WordsKind
@@ -48,6 +48,7 @@ class OwnView:
     events: tuple[OwnEvent, ...]
     contact: ReportContact | None
     question: str  # the unit's open question, empty when there is none
+    letters_in: str  # the language we write to this guest in; empty for an account and where nobody is written to
 
     @property
     def is_handed_over(self) -> bool:
@@ -56,7 +57,7 @@ class OwnView:
 
 
 def own_view(report: Report) -> OwnView:
-    """The whole page of the reporter: four queries. The caller has checked the secret or the account."""
+    """The whole page of the reporter: five queries. The caller has checked the secret or the account."""
     words = db.session.scalars(select(Words).where(Words.report_id == report.id).order_by(Words.id)).all()
     photos = db.session.scalars(
         select(Photo).where(Photo.report_id == report.id).order_by(Photo.position, Photo.id)
@@ -65,6 +66,7 @@ def own_view(report: Report) -> OwnView:
     mine = [one for one in words if one.kind in REPORTERS and one.erased_at is None]
     lines = tuple(_lines(events, words, photos))
     at = now()
+    guest = following.guest_of(report)
     report = held.shown(report, at)
     return OwnView(
         report=report,
@@ -75,6 +77,7 @@ def own_view(report: Report) -> OwnView:
         events=lines,
         contact=db.session.get(ReportContact, report.id),
         question=_question(report, lines),
+        letters_in=guest.language if guest is not None else "",
     )
 
 

@@ -189,6 +189,16 @@ class DigitsForm(FlaskForm):
     digits = StringField(_l("Six digits from the message"), [Length(max=12, message=TOO_LONG)])
 
 
+class LettersForm(FlaskForm):
+    """In which language a guest is written to; the domain knows which there are."""
+
+    language = SelectField(
+        _l("Language of our letters"),
+        choices=[SelectChoice("vi", "Tiếng Việt"), SelectChoice("en", "English")],
+        validate_choice=False,
+    )
+
+
 class PressForm(FlaskForm):
     """A single button."""
 
@@ -196,6 +206,7 @@ class PressForm(FlaskForm):
 __all__ = [
     "ContactForm",
     "DigitsForm",
+    "LettersForm",
     "PhotosForm",
     "PlaceForm",
     "PressForm",

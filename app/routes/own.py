@@ -19,7 +19,7 @@ from app.domain.own_view import own_view, remembered_reports
 from app.domain.permissions import Actor
 from app.domain.reports import by_secret, following, get, secret_of
 from app.extensions import limiter, unit_of_work
-from app.forms.report import DigitsForm, PressForm, RatingForm, WordsForm
+from app.forms.report import DigitsForm, LettersForm, PressForm, RatingForm, WordsForm
 from app.models import Report
 from app.models.choices import PhotoKind, Rating, RatingReason, Status, StatusClass
 from app.web import cards, filters, language, links, timeline
@@ -179,6 +179,25 @@ def use_code(code: str, secret: str) -> ResponseReturnValue:
     return _back(code, secret)
 
 
+@bp.post("/r/<code>/mine/<secret>/language")
+@open_to_all
+@limiter.limit(TRIES)
+def letters(code: str, secret: str) -> ResponseReturnValue:
+    """In which language a guest is written to."""
+    report, link = by_secret(code, secret)
+    form = LettersForm(prefix="letters")
+    if not form.validate_on_submit():
+        return _shown(report, link, secret, letters=form, status=422)
+    try:
+        with unit_of_work():
+            following.set_language(code, form.language.data or "", by=link)
+    except Invalid as error:
+        form.language.errors = [str(error.message)]
+        return _shown(by_secret(code, secret)[0], link, secret, letters=form, status=422)
+    flash(_("Saved. Our next letter comes in that language."), "done")
+    return _back(code, secret)
+
+
 @bp.route("/r/<code>/confirm/<token>", methods=["GET", "POST"])
 @open_to_all
 def confirm(code: str, token: str) -> ResponseReturnValue:
@@ -259,6 +278,7 @@ def _shown(
     moves: dict[str, WordsForm] | None = None,
     rating: RatingForm | None = None,
     digits: DigitsForm | None = None,
+    letters: LettersForm | None = None,
     status: int = 200,
 ) -> Response:
     city, view = store.current(), own_view(report)
@@ -284,6 +304,7 @@ def _shown(
         moves={name: (moves or {}).get(name) or WordsForm(formdata=None, prefix=name) for name in offered},
         rating=(rating or _rating_form(blank=True)) if _can_rate(report) else None,
         digits=(digits or DigitsForm(formdata=None, prefix="code")) if _awaits_contact(report, view.contact) else None,
+        letters=_letters_form(view.letters_in, letters),
         press=PressForm(formdata=None),
     )
     response = make_response(page, status)
@@ -311,6 +332,12 @@ def _can_rate(report: Report) -> bool:
 
 def _awaits_contact(report: Report, contact: object) -> bool:
     return contact is not None and not report.is_contact_confirmed and report.status_class is not StatusClass.GONE
+
+
+def _letters_form(language: str, refused: LettersForm | None) -> LettersForm | None:
+    if not language:
+        return None
+    return refused or LettersForm(formdata=None, prefix="letters", data={"language": language})
 
 
 def _rating_form(*, blank: bool = False) -> RatingForm:

@@ -18,10 +18,10 @@ from app.domain.permissions import ANONYMOUS, actor_of
 from app.domain.reports import filing, secret_of
 from app.domain.workflow import Details
 from app.extensions import unit_of_work
-from app.models import Event, Membership, Person, Photo, Report, Words, now
+from app.models import Event, Membership, Participation, Person, Photo, Report, Words, now
 from app.models.choices import EventKind, Outcome, PhotoKind, PhotoState, Rating, Role, Status
 from tests import photos
-from tests.factories import a_minute_later, a_report
+from tests.factories import a_minute_later, a_person, a_report
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
 
@@ -235,6 +235,31 @@ def test_another_report_at_the_same_place(client: Browser, db_session: Session, 
     answer = client.post(f"/report/again/{report.code}/{secret_of(report)}")
     assert answer.headers["Location"].endswith("/report")
     assert f'value="{report.lat}"' in client.get("/report/place").text
+
+
+def test_a_guest_is_written_to_in_the_language_of_the_form_until_they_choose_another(
+    client: Browser, db_session: Session
+) -> None:
+    sent = a_report(language="en")
+    assert reporter_of(db_session, sent).language == "en"
+    assert '<option selected value="en">' in client.get(own(sent)).text
+    wrong = client.post(own(sent, "/language"), data={"letters-language": "xx"})
+    assert (wrong.status_code, "letters-language-error" in wrong.text) == (422, True)
+    assert client.post(own(sent, "/language"), data={"letters-language": "vi"}).status_code == 303
+    assert reporter_of(db_session, sent).language == "vi"
+
+
+def test_an_account_is_written_to_in_its_own_language(client: Browser, db_session: Session) -> None:
+    account = a_person(language="en", password_hash="x")
+    sent = a_report(contact=filing.Contact(), person_id=account.id, language="vi")
+    assert 'name="letters-language"' not in client.get(own(sent)).text
+    assert client.post(own(sent, "/language"), data={"letters-language": "vi"}).status_code == 403
+    assert reporter_of(db_session, sent).language == "en"
+
+
+def reporter_of(session: Session, report: Report) -> Person:
+    session.expire_all()
+    return session.scalars(select(Person).join(Participation).where(Participation.report_id == report.id)).one()
 
 
 def test_the_reason_for_the_unit_is_the_one_that_counted_when_it_was_sent(

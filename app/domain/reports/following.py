@@ -23,6 +23,7 @@ from app.models.choices import (
     StatusClass,
     WordsKind,
 )
+from app.models.localized import LANGUAGES
 
 REOPENS = (RatingReason.NOT_HANDLED, RatingReason.RECURRED)
 RATING_DAYS = 14
@@ -112,6 +113,34 @@ def add(code: str, text: str, *, by: Actor, photo_ids: tuple[int, ...] = (), lan
     search.refresh(report)
     assert entry.event is not None
     return entry.event
+
+
+def set_language(code: str, language: str, *, by: Actor) -> None:
+    """In which language we write to a guest from now on. Whoever has an account sets it there."""
+    report = get_for_change(code, by=by)
+    _own(report, by)
+    if language not in LANGUAGES:
+        raise Invalid(_l("Choose one of the languages."), field="language")
+    guest = guest_of(report)
+    if guest is None:
+        raise Forbidden(_l("The language of your letters is set on the page of your account."))
+    guest.language = language
+
+
+def guest_of(report: Report) -> Person | None:
+    """The reporter as far as they are written to without an account; None for an account, or for nobody to write to."""
+    return db.session.scalar(
+        select(Person)
+        .join(Participation, Participation.person_id == Person.id)
+        .where(
+            Participation.report_id == report.id,
+            Participation.part == Part.REPORTER,
+            Participation.ended_at.is_(None),
+            Person.password_hash.is_(None),
+        )
+        .order_by(Participation.id)
+        .limit(1)
+    )
 
 
 def confirm_contact(code: str, *, by: Actor) -> Person | None:
