@@ -20,6 +20,7 @@ from app.models import Event, Photo, Report, Words
 from app.models.choices import EventKind, PhotoState, WordsKind
 
 MOST_EARLIER = 10
+_PLACED = (EventKind.RELOCATED, EventKind.TRANSFERRED, EventKind.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ class Dossier:
         proposed = [event.data["proposed"] for event in reversed(self.events) if event.data.get("proposed")]
         others = [*proposed, *(routed.data.get("runners_up", []) if routed else [])]
         return [code for code in dict.fromkeys(others) if code in city.units and code != here]
+
+    @property
+    def proposed(self) -> str:
+        """Code of the unit the rules choose from where the pin was moved to; empty when the report is there."""
+        moved = next((event for event in reversed(self.events) if event.kind in _PLACED and not event.undone_at), None)
+        code = str(moved.data.get("proposed", "")) if moved and moved.kind is EventKind.RELOCATED else ""
+        city = store.current()
+        return code if code in city.units and city.units[code].id != self.report.unit_id else ""
 
     @property
     def doubts(self) -> list[str]:
@@ -99,16 +108,24 @@ def _earlier(report: Report, seen_by: Actor) -> Sequence[Report]:
     return db.session.scalars(up.order_by(Report.id.desc()).limit(MOST_EARLIER)).all()
 
 
-def why_this_unit(report: Report, routed: Event | None, language: str) -> str:
+def _first_ward(dossier: Dossier) -> str:
+    """The ward it was filed in, wherever the pin was moved to since."""
+    moved = (event for event in dossier.events if event.kind is EventKind.RELOCATED and not event.undone_at)
+    first = next(moved, None)
+    return str(first.data["ward_was"]) if first else store.current().ward_of(dossier.report.ward_id).code
+
+
+def why_this_unit(dossier: Dossier, language: str) -> str:
     """The sentence that explains the first routing, from the version of the city that decided; empty without one."""
+    routed = dossier.routed
     if routed is None:
         return ""
-    city = store.snapshot(report.city_version)
+    city = store.snapshot(dossier.report.city_version)
     return routing.explain(
         city,
         str(routed.data.get("rule", "")),
         unit=str(routed.data.get("to", "")),
-        ward=store.current().ward_of(report.ward_id).code,
+        ward=_first_ward(dossier),
         site=str(routed.data.get("site", "")) or None,
         language=language,
     )

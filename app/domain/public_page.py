@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from app.domain import held, promises, public_list, public_view, reports, routing
 from app.domain.city import store
@@ -12,7 +14,16 @@ from app.domain.permissions import ANONYMOUS
 from app.domain.public_view import HANDED_OVER, PublicEvent, PublicView
 from app.domain.reports import nearby
 from app.models import Report, now
-from app.models.choices import StatusClass
+from app.models.choices import EventKind, StatusClass
+
+
+class Told(Protocol):
+    """An event as somebody is told it."""
+
+    @property
+    def kind(self) -> EventKind: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +45,18 @@ def find(code: str, language: str) -> PublicPage:
     arithmetic = _arithmetic(report, view)
     return PublicPage(
         view=view,
-        why="" if handed_over else why(report, language),
+        why="" if handed_over or is_elsewhere(view.events) else why(report, language),
         handed_over=handed_over,
         arithmetic=arithmetic,
         limit=arithmetic.limit if arithmetic else None,
         relatives=tuple(public_list.relatives(report)),
         similar=tuple(_similar(report, view)),
     )
+
+
+def is_elsewhere(events: Iterable[Told]) -> bool:
+    """Was the pin moved to where the rules would choose another unit? Then they no longer explain this one."""
+    return any(event.kind is EventKind.RELOCATED and "proposed" in event.data for event in events)
 
 
 def why(report: Report, language: str) -> str:

@@ -59,13 +59,8 @@ def follow_category(city: City, report: Report, was: Category, at: datetime) -> 
 
     What was checked for a category of everyday things is checked again for a sensitive one.
     """
-    category, ward = city.category_of(report.category_id), city.ward_of(report.ward_id).code
-    point = None
-    if report.place_source is not PlaceSource.WARD:
-        is_inside = partial(areas.is_inside_ward, ward)
-        point = geo.public_point(report.lat, report.lng, category.precision, is_inside)
-    report.public_lat, report.public_lng = point or (None, None)
-    report.public_cell = geo.cell_of(*point) if point else None
+    follow_place(city, report)
+    category = city.category_of(report.category_id)
     becomes_sensitive = category.publish is PublishWhen.SENSITIVE and was.publish is not PublishWhen.SENSITIVE
     if becomes_sensitive:
         held.show_nothing_later(report)
@@ -74,6 +69,17 @@ def follow_category(city: City, report: Report, was: Category, at: datetime) -> 
         report.publication = Publication.NONE
     elif category.publish is not PublishWhen.SENSITIVE and report.publication is Publication.NONE:
         report.publication = Publication.PIN
+
+
+def follow_place(city: City, report: Report) -> None:
+    """The public point, from the true one: as exact as the category allows, and inside the ward."""
+    category, ward = city.category_of(report.category_id), city.ward_of(report.ward_id).code
+    point = None
+    if report.place_source is not PlaceSource.WARD:
+        is_inside = partial(areas.is_inside_ward, ward)
+        point = geo.public_point(report.lat, report.lng, category.precision, is_inside)
+    report.public_lat, report.public_lng = point or (None, None)
+    report.public_cell = geo.cell_of(*point) if point else None
 
 
 def await_check(city: City, report: Report, at: datetime) -> None:

@@ -50,6 +50,12 @@ KEPT_OF_REPORT = (
     "public_lng",
     "public_cell",
     "ward_id",
+    "is_ward_confirmed",
+    "place_source",
+    "accuracy_m",
+    "nearest_address",
+    "site_code",
+    "city_version",
     "merged_into_id",
 )
 

@@ -17,8 +17,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
+from app.domain.city import store
+from app.domain.coordinates import Point, parse_coordinates
 from app.domain.media.exif import LatLng
 from app.domain.workflow import Ask, Move
 from app.models.choices import Outcome, Severity, WaitingFor
@@ -65,6 +67,8 @@ class StepForm(FlaskForm):
     category = SelectField(_l("Category"), [Optional()], validate_choice=False)
     severity = RadioField(_l("Severity"), [Optional()], choices=_choices(Severity), validate_choice=False)
     merge_into = StringField(_l("Code of the report that stays"), [Optional(), Length(max=40)])
+    pin = StringField(_l("Coordinates of the place"), [Optional(), Length(max=500)])
+    ward = SelectField(_l("Ward or commune"), [Optional()], validate_choice=False)
     until = DayField(_l("Until which day?"))
     planned_on = DayField(_l("On which day?"))
     visit_on = DayField(_l("Day of the visit"))
@@ -87,6 +91,16 @@ class StepForm(FlaskForm):
         for name in [one.short_name for one in self if one.short_name not in wanted]:
             del self[name]
 
+    def validate_pin(self, field: StringField) -> None:
+        if field.data and self.point() is None:
+            raise ValidationError(
+                _l("These are no coordinates. Write them like 21.0285, 105.8542, or paste a map link.")
+            )
+
+    def point(self) -> Point | None:
+        """Where the pin is to stand, however it was written."""
+        return parse_coordinates(self.pin.data, store.current().bounds) if "pin" in self and self.pin.data else None
+
     def place(self) -> LatLng | None:
         """Where the device stood, when the page asked it."""
         lat, lng = _degrees(self, "lat", 90), _degrees(self, "lng", 180)
@@ -107,6 +121,7 @@ _FIELDS: dict[Ask, tuple[str, ...]] = {
     Ask.CATEGORY: ("category",),
     Ask.SEVERITY: ("severity",),
     Ask.MERGE_INTO: ("merge_into",),
+    Ask.PIN: ("pin", "ward"),
 }
 
 

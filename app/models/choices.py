@@ -222,7 +222,8 @@ class EventKind(StrEnum):
     EXTENSION_REFUSED = "extension_refused"
     VISITED = "visited"
     CONTACT_TRIED = "contact_tried"
-    RECLASSIFIED = "reclassified"  # category, place or severity
+    RECLASSIFIED = "reclassified"  # category or severity
+    RELOCATED = "relocated"  # the pin was moved
     RESOLVED = "resolved"
     DECLINED = "declined"
     APPEALED = "appealed"

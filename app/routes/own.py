@@ -294,7 +294,9 @@ def _shown(
         category=city.category_of(report.category_id),
         ward=city.ward_of(report.ward_id),
         unit=city.unit_of(report.unit_id),
-        why="" if view.is_handed_over else public_page.why(report, language.chosen()),
+        why=""
+        if view.is_handed_over or public_page.is_elsewhere(view.events)
+        else public_page.why(report, language.chosen()),
         arithmetic=promises.arithmetic(city, report) if report.is_open else None,
         merged=_merged_into(report),
         own=own,

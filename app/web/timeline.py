@@ -145,6 +145,9 @@ def _named(city: City, data: Mapping[str, Any], said: str) -> dict[str, Any]:
             "refusal_why": refusal.explain.in_(said),
             "refusal_next": refusal.next_step.in_(said),
         }
+    for key in ("ward", "ward_was"):
+        if ward := city.wards.get(data.get(key, "")):
+            found[key] = ward.name.in_(said)
     for key in ("category", "category_was"):
         if category := city.categories.get(data.get(key, "")):
             found[key] = category.name.in_(said)

@@ -13,7 +13,22 @@ export function startMinimap(box) {
     L.circleMarker(point, { radius: 5, color: colour("--indigo"), fillOpacity: 0.5, weight: 2, interactive: false }).addTo(map);
   }
   L.circleMarker(here, { radius: 9, color: colour("--ground"), fillColor: colour("--lacquer"), fillOpacity: 1, weight: 3, interactive: false }).addTo(map);
+  const pin = document.querySelector("[name=pin]");
+  if (pin) movePin(L, map, pin, colour);
   drawWards(L, map, box.dataset.outlines, colour);
+}
+
+// A press on the map, or a place written in the field, moves a second mark there; the field says where it stands.
+function movePin(L, map, field, colour) {
+  const mark = L.circleMarker(map.getCenter(), { radius: 9, color: colour("--ground"), fillColor: colour("--jade"), fillOpacity: 1, weight: 3, interactive: false });
+  map.on("click", ({ latlng }) => {
+    field.value = `${latlng.lat.toFixed(6)}, ${latlng.lng.toFixed(6)}`;
+    mark.setLatLng(latlng).addTo(map);
+  });
+  field.addEventListener("change", () => {
+    const [lat, lng] = field.value.split(",").map(Number);
+    if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) map.panTo(mark.setLatLng([lat, lng]).addTo(map).getLatLng());
+  });
 }
 
 async function drawWards(L, map, address, colour) {

@@ -18,7 +18,7 @@ from app.domain.workflow import MOVES, Details, Letter
 from app.extensions import db, unit_of_work
 from app.models import AnonymousJoin, Event, Membership, Person, Report, now
 from app.models.choices import Outcome, Publication, Role, Severity, Status, StatusClass, WaitingFor
-from tests.factories import a_report, actor, dispatcher, its_reporter
+from tests.factories import HERE, a_report, actor, dispatcher, its_reporter
 
 CATEGORIES = ("rubbish", "street-light", "staff-conduct", "live-wire")
 UNITS = ("ubnd-10001", "so-ha-tang", "so-van-hoa", "dien-luc", "dieu-phoi")
@@ -51,6 +51,7 @@ def said(choice: int, days: int) -> Details:
         letter=Letter("Cơ quan khác"),
         category=CATEGORIES[choice % 4],
         severity=list(Severity)[choice % 3],
+        pin=(HERE[0] + choice / 1000, HERE[1] + days / 1000),
     )
 
 

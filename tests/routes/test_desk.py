@@ -10,16 +10,17 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.domain import workflow
+from app.domain.city import store
 from app.domain.permissions import actor_of
 from app.domain.reports import following
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.jobs import clocks
-from app.models import Event, Person, Photo, Report, UnitTemplate, now
+from app.models import Event, Kept, Person, Photo, Report, UnitTemplate, WardOutline, now
 from app.models.choices import EventKind, Outcome, PhotoKind, Role, Status
 from app.models.localized import Localized
 from tests import factories, photos
@@ -128,7 +129,19 @@ def test_next_is_the_first_report_other_than_this_one(desk: Browser, report: Rep
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
 @pytest.mark.parametrize(
-    "move", ["receive", "visit", "note", "reclassify", "transfer", "return", "decline", "contact_tried", "nonsense"]
+    "move",
+    [
+        "receive",
+        "visit",
+        "note",
+        "reclassify",
+        "move_pin",
+        "transfer",
+        "return",
+        "decline",
+        "contact_tried",
+        "nonsense",
+    ],
 )
 def test_the_report_is_well_made_with_the_form_of_each_step(
     desk: Browser, report: Report, move: str, prefix: str
@@ -167,6 +180,33 @@ def test_the_contact_is_shown_only_with_the_permission_and_each_look_is_written_
     assert "Người gửi" in page.text
     looks = db.session.scalars(select(Event).where(Event.kind == EventKind.CONTACT_SEEN)).all()
     assert [look.actor_id for look in looks] == [trusted.id]
+
+
+def test_the_pin_is_moved_by_typed_coordinates_and_the_unit_of_the_new_place_is_offered(
+    desk: Browser, report: Report
+) -> None:
+    ward = store.current().wards["10002"]
+    form = desk.get(f"/desk/r/{report.code}?move=move_pin").text
+    assert 'value="21.020000, 105.760000"' in form
+    wrong = step(desk, report, "move_pin", pin="nhà bà Hạnh", words="Ghim sai")
+    assert wrong.status_code == 422
+    assert 'id="pin-error"' in wrong.text
+    assert 'value="nhà bà Hạnh"' in wrong.text
+    outside = step(desk, report, "move_pin", pin="10.77, 106.7", words="Ghim sai")
+    assert (outside.status_code, 'id="pin-error"' in outside.text) == (422, True)
+    assert step(desk, report, "move_pin", pin=f"{ward.lat}, {ward.lng}", words="Ghim sai").status_code == 302
+    page = desk.get(f"/desk/r/{report.code}").text
+    assert faults(page) == []
+    assert "Theo vị trí mới" in page
+    assert "Vị trí trước đó: 21.02000, 105.76000" in page
+
+
+def test_the_ward_is_asked_where_the_city_knows_no_borders(desk: Browser, report: Report) -> None:
+    assert 'name="ward"' not in desk.get(f"/desk/r/{report.code}?move=move_pin").text
+    with unit_of_work() as session:
+        session.execute(delete(WardOutline))
+        session.execute(delete(Kept).where(Kept.name == "outlines"))
+    assert 'name="ward"' in desk.get(f"/desk/r/{report.code}?move=move_pin").text
 
 
 def test_news_go_once_somebody_says_that_it_was_read(desk: Browser, report: Report) -> None:

@@ -98,6 +98,7 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
     EventKind.VISITED: NOBODY,
     EventKind.CONTACT_TRIED: NOBODY,
     EventKind.RECLASSIFIED: (Told(REPORTER, LetterKind.RECLASSIFIED, has_new_promise),),
+    EventKind.RELOCATED: (Told(REPORTER, LetterKind.RELOCATED),),
     EventKind.RESOLVED: _both(LetterKind.ANSWERED),
     EventKind.DECLINED: _both(LetterKind.DECLINED),
     EventKind.APPEALED: (Told(Audience.LEADS, LetterKind.APPEALED),),

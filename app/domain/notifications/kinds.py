@@ -19,6 +19,7 @@ class LetterKind(StrEnum):
     PLANNED = "planned"
     EXTENDED = "extended"
     RECLASSIFIED = "reclassified"
+    RELOCATED = "relocated"
     ANSWERED = "answered"
     DECLINED = "declined"
     UPHELD = "upheld"

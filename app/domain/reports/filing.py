@@ -16,6 +16,7 @@ from app.domain.city.model import Category, City
 from app.domain.errors import Invalid
 from app.domain.permissions import Actor
 from app.domain.reports.find import secret_of
+from app.domain.reports.placing import ward_at
 from app.extensions import db
 from app.models import (
     Consent,
@@ -174,18 +175,7 @@ def _ward(city: City, filing: Filing) -> tuple[str, bool]:
         if filing.ward not in city.wards:
             raise Invalid(_l("Choose the ward."), field="ward")
         return filing.ward, True
-    located = areas.locate(filing.lat, filing.lng)
-    if located.ward is None and not located.nearest:
-        raise Invalid(_l("This place lies outside %(city)s.", city=city.name.vi), field="place")
-    if located.exact:
-        if located.ward is None:
-            raise Invalid(_l("This place lies outside %(city)s.", city=city.name.vi), field="place")
-        return located.ward, True
-    if filing.ward in located.nearest:
-        return filing.ward, True
-    if located.ward is None:
-        raise Invalid(_l("Choose the ward."), field="ward")
-    return located.ward, False
+    return ward_at(city, filing.lat, filing.lng, chosen=filing.ward)
 
 
 def check(filing: Filing, *, has_photo: bool) -> None:

@@ -38,5 +38,7 @@ class Details:
     category: str = ""
     severity: Severity | None = None
     merge_into: str = ""  # code of a report
+    pin: tuple[float, float] | None = None  # lat, lng
+    ward: str = ""  # code; asked where no border tells
     language: str = "vi"
     rating_reason: RatingReason | None = None

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, select
 
-from app.domain import deadlines, promises, publication
+from app.domain import areas, deadlines, geo, promises, publication, routing
 from app.domain.city.model import City
 from app.domain.errors import Forbidden, Invalid
 from app.domain.events import Recording
 from app.domain.permissions import IN_CHARGE, Actor, Permission, actor_of, may
+from app.domain.reports.placing import ward_at
 from app.domain.standing import put_back
 from app.domain.workflow.details import Details
 from app.extensions import db
@@ -23,6 +24,7 @@ from app.models.choices import (
     EventKind,
     Outcome,
     PhotoKind,
+    PlaceSource,
     Role,
     Severity,
     Status,
@@ -324,6 +326,50 @@ def reclassify(step: Step) -> None:
         _promise_again(step)
 
 
+def move_pin(step: Step) -> None:
+    """The problem lies elsewhere. Ward, public point and map follow; unit and promise stay until somebody transfers it.
+
+    Where the rules lead to another unit from the new place, the event proposes it.
+    """
+    report, city, pin = step.report, step.city, step.details.pin
+    if pin is None:
+        raise Invalid(_l("Say where it is: coordinates like 21.0285, 105.8542, or a map link."), field="pin")
+    lat, lng = round(pin[0], 6), round(pin[1], 6)
+    if (lat, lng) == (report.lat, report.lng):
+        raise Invalid(_l("The pin stands there already."), field="pin")
+    ward, is_sure = ward_at(city, lat, lng, chosen=step.details.ward, field="pin")
+    step.entry.data |= {
+        "ward_was": city.ward_of(report.ward_id).code,
+        "ward": ward,
+        "pin_was": [report.lat, report.lng],
+    }
+    report.lat, report.lng, report.cell = lat, lng, geo.cell_of(lat, lng)
+    report.ward_id, report.is_ward_confirmed = city.wards[ward].id, is_sure
+    report.place_source, report.accuracy_m = PlaceSource.MAP, None
+    report.nearest_address = ""  # it named the former place
+    publication.follow_place(city, report)
+    _route_from_here(step, ward)
+
+
+def _route_from_here(step: Step, ward: str) -> None:
+    """What the rules say of the new place: the same unit, then for its own reason; or another one, to be proposed."""
+    report, city = step.report, step.city
+    category = city.category_of(report.category_id).code
+    if category not in city.categories:
+        return  # the category has left the city, and its rules with it
+    routed = routing.route(
+        city,
+        category=category,
+        place=areas.place(report.lat, report.lng, ward=ward),
+        severity=report.severity,
+        answers=report.answers,
+    )
+    if city.units[routed.unit].id != report.unit_id:
+        step.entry.data |= {"proposed": routed.unit}
+        return
+    report.rule_code, report.site_code, report.city_version = routed.rule_code, routed.site or "", city.version
+
+
 def _promise_again(step: Step) -> None:
     report, old = step.report, step.report.handle_due_at
     hours = promises.working_time(step.city, report.unit_id)
@@ -570,6 +616,7 @@ EFFECTS: dict[str, Callable[[Step], None]] = {
     "visit": visit,
     "contact_tried": nothing,
     "reclassify": reclassify,
+    "move_pin": move_pin,
     "assign": assign,
     "take": take,
     "note": nothing,

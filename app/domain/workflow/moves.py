@@ -32,6 +32,7 @@ class Ask(StrEnum):
     CATEGORY = "category"
     SEVERITY = "severity"
     MERGE_INTO = "merge_into"
+    PIN = "pin"
 
 
 class Clock(StrEnum):
@@ -190,6 +191,16 @@ MOVES: tuple[Move, ...] = (
         EventKind.RECLASSIFIED,
         words=WordsKind.REASON,
         asks=(Ask.CATEGORY, Ask.SEVERITY),
+    ),
+    Move(
+        "move_pin",
+        ALL_OPEN,
+        None,
+        _l("Move the pin"),
+        Permission.WORK,
+        EventKind.RELOCATED,
+        words=WordsKind.REASON,
+        asks=(Ask.PIN,),
     ),
     Move(
         "assign",

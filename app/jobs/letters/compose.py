@@ -39,6 +39,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.PLANNED: resident.planned,
     LetterKind.EXTENDED: resident.extended,
     LetterKind.RECLASSIFIED: resident.reclassified,
+    LetterKind.RELOCATED: resident.relocated,
     LetterKind.ANSWERED: resident.answered,
     LetterKind.DECLINED: resident.declined,
     LetterKind.UPHELD: resident.upheld,

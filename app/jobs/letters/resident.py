@@ -176,6 +176,17 @@ def reclassified(about: About) -> Letter:
     )
 
 
+def relocated(about: About) -> Letter:
+    ward = about.city.ward_of(about.report.ward_id)
+    return _of_report(
+        about,
+        subject=_("Report %(code)s: the place was corrected", code=about.code),
+        opening=_("%(unit)s has moved the pin of your report", unit=about.unit_name),
+        body=(_("The date promised to you does not change by that. Is the place wrong now? Write it on your page."),),
+        facts=((_("Ward"), ward.name.in_(about.language)),),
+    )
+
+
 def answered(about: About) -> Letter:
     outcome = about.event.data.get("outcome")
     facts = [(_("Outcome"), str(label(Outcome(outcome))))] if outcome else []

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
+from app.domain import areas
 from app.domain.city import store
 from app.domain.dossier import Dossier
 from app.forms.desk import StepForm
+from app.models import Report
 from app.web import kinds, language
 from app.web.actors import actor
 
@@ -31,11 +33,26 @@ def offer(form: StepForm, dossier: Dossier) -> None:
         mine = actor().person_id
         people = ((str(id), name + (_(" (me)") if id == mine else "")) for id, name in dossier.people.serving)
         form.assignee.choices = one_of(_("Choose somebody"), people)
+    if "pin" in form:
+        _offer_place(form, report)
     if "category" in form:
         form.category.choices = categories()
         if not form.is_submitted():
             form.category.data = city.category_of(report.category_id).code
             form.severity.data = report.severity.value
+
+
+def _offer_place(form: StepForm, report: Report) -> None:
+    """The pin as it stands; the ward is asked only where the city knows no borders."""
+    if not form.is_submitted():
+        form.pin.data = f"{report.lat:.6f}, {report.lng:.6f}"
+    if areas.has_outlines():
+        del form.ward
+        return
+    city, lang = store.current(), language.chosen()
+    form.ward.choices = one_of(
+        _("Choose …"), sorted(((one.code, one.name.in_(lang)) for one in city.wards.values()), key=lambda one: one[1])
+    )
 
 
 def one_of(nothing: str, pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:

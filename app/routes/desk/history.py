@@ -47,6 +47,7 @@ _SHAPES = {
     EventKind.VISITED: "map-pin",
     EventKind.CONTACT_TRIED: "phone",
     EventKind.RECLASSIFIED: "tag",
+    EventKind.RELOCATED: "map-pin",
     EventKind.RESOLVED: "pin-done",
     EventKind.DECLINED: "pin-declined",
     EventKind.APPEALED: "flag",
@@ -162,6 +163,7 @@ def _details(event: Event, dossier: Dossier) -> Iterator[str]:
     city, data = store.current(), event.data
     yield from _about_routing(city, event)
     yield from _about_clock(event)
+    yield from _about_place(city, event)
     if data.get("assignee"):
         yield _("Assigned to %(name)s.", name=dossier.people.names.get(data["assignee"], "?"))
     if data.get("refusal") in city.refusals:
@@ -216,6 +218,19 @@ def _about_clock(event: Event) -> Iterator[str]:
 
 def _moment(seconds: int) -> str:
     return filters.due(datetime.fromtimestamp(seconds, UTC))
+
+
+def _about_place(city: City, event: Event) -> Iterator[str]:
+    """Where the pin stood before, for the desk alone; another ward beside the old one."""
+    if event.kind is not EventKind.RELOCATED:
+        return
+    data, lang = event.data, language.chosen()
+    yield _("The pin stood at %(place)s.", place="{:.5f}, {:.5f}".format(*data["pin_was"]))
+    wards = [str(data["ward_was"]), str(data["ward"])]
+    if wards[0] != wards[1]:
+        yield " → ".join(city.wards[code].name.in_(lang) if code in city.wards else code for code in wards)
+    if event.data.get("proposed") in city.units:
+        yield _("By its rules this place belongs to %(unit)s.", unit=city.units[event.data["proposed"]].name.in_(lang))
 
 
 def _about_kind(city: City, data: dict[str, Any]) -> Iterator[str]:

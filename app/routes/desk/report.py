@@ -164,9 +164,10 @@ def _facts(dossier: Dossier) -> dict[str, Any]:
             {"row": row(one.report, {}, ""), "distance": one.distance_m, "id": one.report.id} for one in dossier.near
         ],
         "earlier": [row(one, {}, "") for one in dossier.earlier],
-        "why": dossiers.why_this_unit(report, dossier.routed, lang),
+        "why": dossiers.why_this_unit(dossier, lang),
         "doubts": [ROUTING_DOUBTS[code] for code in dossier.doubts if code in ROUTING_DOUBTS],
         "runners_up": [(code, city.units[code].name.in_(lang)) for code in dossier.runners_up[:3]],
+        "proposed": city.units[dossier.proposed].name.in_(lang) if dossier.proposed else "",
         "promise": promise(report),
         "assignee": names.get(report.assignee_id or 0, ""),
         "points": [[one.report.lat, one.report.lng] for one in dossier.near],
@@ -196,6 +197,7 @@ def hints() -> dict[str, str]:
         "note": _("Only staff read it."),
         "contact_tried": _("Only staff read it. Say when and how you tried."),
         "reclassify": _("Everybody sees the change, and the reason."),
+        "move_pin": _("Everybody sees the correction and its reason. Unit and date stay until somebody transfers it."),
         "visit": _("Everybody reads what was found."),
     }
 

@@ -149,6 +149,8 @@ def _details(form: StepForm, photo_ids: list[int], language: str) -> Details:
         category=said("category") or "",
         severity=_choice(Severity, said("severity")),
         merge_into="".join(digit for digit in said("merge_into") or "" if digit.isdecimal()),
+        pin=form.point(),
+        ward=said("ward") or "",
         language=language,
     )
 
