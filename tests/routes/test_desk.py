@@ -201,6 +201,18 @@ def test_the_pin_is_moved_by_typed_coordinates_and_the_unit_of_the_new_place_is_
     assert "Vị trí trước đó: 21.02000, 105.76000" in page
 
 
+def test_a_press_on_the_map_writes_the_coordinates(
+    desk: Browser, report: Report, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(wide=True, browser=desk)
+    page.goto(f"/desk/r/{report.code}?move=move_pin")
+    page.locator("[data-minimap].minimap--live").click(position={"x": 100, "y": 60})
+    written = page.locator("[name=pin]").input_value()
+    lat, lng = (float(number) for number in written.split(","))
+    assert lat > report.lat  # above the middle is north, left of it is west
+    assert lng < report.lng
+
+
 def test_the_ward_is_asked_where_the_city_knows_no_borders(desk: Browser, report: Report) -> None:
     assert 'name="ward"' not in desk.get(f"/desk/r/{report.code}?move=move_pin").text
     with unit_of_work() as session:
