@@ -45,7 +45,9 @@ def following() -> ResponseReturnValue:
 
 
 def _before() -> int | None:
-    return request.args.get("before", type=int)
+    """Where a page begins; whatever is no number of a report begins at the newest."""
+    said = request.args.get("before", "")
+    return int(said) if said.isdecimal() and len(said) < 19 else None
 
 
 def _card(report: Report) -> dict[str, Any]:

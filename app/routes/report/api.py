@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,10 +19,11 @@ from app.extensions import csrf, limiter, unit_of_work
 from app.forms.report import ContactForm
 from app.models.choices import PlaceSource
 from app.routes.report import bp, kept
-from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_json, counts, has_no_contact_in_json
+from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_json, counts, has_no_contact_in_json, json_body
 from app.web import language, links
 from app.web.access import open_to_all
 from app.web.actors import actor
+from app.web.security import is_ours
 
 WORD_FIELDS = ("category", "ward", "words", "wayfinding", "nearest_address")
 
@@ -39,9 +39,9 @@ def file_json() -> ResponseReturnValue:
     A page of ours must have sent it: the Origin header is required and must be our own. The draft of the browser's
     cookie gives its photos when it has the same client id.
     """
-    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+    if not is_ours(request.headers.get("Origin", "")):
         raise Forbidden(_l("Only the pages of this site may send reports here."))
-    body = request.get_json(silent=True)
+    body = json_body()
     if not isinstance(body, dict) or not _can_be_kept(body):
         return _by_field({"": str(_l("Send one JSON object."))})
     try:

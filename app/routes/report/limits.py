@@ -22,8 +22,16 @@ def has_no_contact_in_form() -> bool:
     return contact_of_form() == "contact:"
 
 
+def json_body() -> object:
+    """What was sent as JSON; None for what is none, and for what is nested deeper than anybody would."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def contact_of_json() -> str:
-    body = request.get_json(silent=True)
+    body = json_body()
     contact = body.get("contact") if isinstance(body, dict) else None
     said = (contact.get("email") or contact.get("phone") or "") if isinstance(contact, dict) else ""
     return f"contact:{str(said).strip().lower()}"
