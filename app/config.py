@@ -71,7 +71,7 @@ class Config:
             "geocoder_domain": env.get("HOIAM_GEOCODER_DOMAIN") or "",
             "tiles_url": env.get("HOIAM_TILES_URL") or "",
             "tiles_attribution": env.get("HOIAM_TILES_ATTRIBUTION") or "",
-            "secure_cookies": env.get("HOIAM_SECURE_COOKIES") == "1",
+            "secure_cookies": _is_secure(env),
             "trusted_proxies": _number(env, "HOIAM_TRUSTED_PROXIES", 0),
             "rate_limits": env.get("HOIAM_RATE_LIMITS") != "0",
             "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
@@ -107,6 +107,12 @@ class Config:
             "RATELIMIT_HEADERS_ENABLED": False,
             "PREFERRED_URL_SCHEME": "https" if self.secure_cookies else "http",
         }
+
+
+def _is_secure(env: Mapping[str, str]) -> bool:
+    """As said; else a city that is reached over HTTPS keeps its cookies there."""
+    said = env.get("HOIAM_SECURE_COOKIES") or ""
+    return said == "1" if said else (env.get("HOIAM_PUBLIC_URL") or "").lower().startswith("https://")
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

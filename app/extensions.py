@@ -69,7 +69,7 @@ def storage() -> Storage:
 
 def init_database(app: Flask, url: str) -> None:
     """Connect `db`, with the habits each database needs."""
-    options: dict[str, Any] = {"url": url}
+    options: dict[str, Any] = {"url": url, "hide_parameters": True}  # what somebody typed is in no error's words
     if url.startswith("postgresql"):
         options |= {"isolation_level": "AUTOCOMMIT", "pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
     else:

@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 
+# PostgreSQL names the values it refused: "DETAIL:  Key (email)=(…) already exists."
+DETAIL = re.compile(r"^(DETAIL|CONTEXT|PARAMETERS): .*\n?", re.MULTILINE)
 KNOWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "color_message"}
 
 
@@ -19,7 +22,7 @@ class Line(logging.Formatter):
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
         ids = "".join(f" {name}={value}" for name, value in record.__dict__.items() if name not in KNOWN)
         line = f"{at} {record.levelname.lower()} {record.name}: {record.getMessage()}{ids}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        return f"{line}\n{DETAIL.sub('', self.formatException(record.exc_info))}" if record.exc_info else line
 
 
 def configure(level: str) -> None:

@@ -87,7 +87,7 @@ def use_code(report: Report, digits: str) -> bool:
         raise Invalid(_l("This code is no longer valid. Use the link in the message instead."), field="digits")
     if kept.tries >= CODE_TRIES:
         raise Invalid(_l("Too many wrong tries. Use the link in the message instead."), field="digits")
-    clean = "".join(sign for sign in digits if sign.isdigit())
+    clean = "".join(sign for sign in digits if sign.isdecimal())
     if not hmac.compare_digest(kept.code_hash, _hash(report, clean)):
         kept.tries += 1
         db.session.flush()

@@ -25,6 +25,7 @@ from app.routes.desk.choices import categories, one_of
 from app.web import filters, language
 from app.web.access import open_to
 from app.web.actors import actor
+from app.web.addresses import outside
 
 bp = Blueprint("assisted", __name__)
 HELPERS = (Role.CLERK, Role.LEAD, Role.DISPATCHER)
@@ -70,7 +71,7 @@ def receipt(code: str) -> ResponseReturnValue:
     """What the reporter takes home: the code, the promise, and the link to follow it."""
     report, secret = assisted.receipt_of(code, by=actor())
     city, lang = store.current(), report.language
-    link = url_for("own.page", code=report.code, secret=secret, _external=True)
+    link = outside("own.page", code=report.code, secret=secret)
     return render_template(
         "assisted/receipt.html",
         report=report,

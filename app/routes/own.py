@@ -25,6 +25,7 @@ from app.models.choices import PhotoKind, Rating, RatingReason, Status, StatusCl
 from app.web import cards, filters, language, links, timeline
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
+from app.web.addresses import outside
 from app.web.labels import LABELS
 
 bp = Blueprint("own", __name__)
@@ -284,7 +285,7 @@ def _shown(
     city, view = store.current(), own_view(report)
     report = view.report
     offered = {name: move for name, move in workflow.moves(report, link).items() if name in _DONE}
-    own = url_for("own.page", code=report.code, secret=secret, _external=True)
+    own = outside("own.page", code=report.code, secret=secret)
     page = render_template(
         "own/page.html",
         report=report,

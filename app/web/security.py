@@ -43,6 +43,14 @@ def is_ours(origin: str) -> bool:
         return False
 
 
+def _kept_by(response: Response) -> str:
+    """What somebody signed in has seen stays on no computer that others use after them."""
+    if response.status_code >= 400:
+        return "no-store"
+    view = current_app.view_functions.get(request.endpoint or "")
+    return "private, no-cache" if getattr(view, "__access__", "all") == "all" else "private, no-store"
+
+
 def init_app(app: Flask) -> None:
     config: Config = app.config["HOIAM"]
     policy = content_policy(config)
@@ -63,6 +71,8 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def readable() -> None:
         """Nobody types a NUL, and not every database keeps one: a machine sent it."""
+        if "\0" in request.path:
+            abort(404)
         said = (request.args, request.form) if request.method not in SAFE_METHODS else (request.args,)
         if any("\0" in value for values in said for value in chain.from_iterable(values.listvalues())):
             abort(400)
@@ -77,5 +87,5 @@ def init_app(app: Flask) -> None:
         put("Cross-Origin-Opener-Policy", "same-origin")
         if config.secure_cookies:
             put("Strict-Transport-Security", "max-age=31536000")
-        put("Cache-Control", "no-store" if response.status_code >= 400 else "private, no-cache")
+        put("Cache-Control", _kept_by(response))
         return response

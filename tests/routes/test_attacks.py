@@ -33,9 +33,15 @@ def told(wrong: list[str]) -> str:
 
 
 def test_the_walk_finds_the_forms_there_are(forms: list[Form]) -> None:
-    assert {"/sign-in", "/sign-up", "/reset", "/report/what", "/report/send", "/desk/assisted", "/account/settings"} <= {
-        form.action for form in forms
-    }
+    assert {
+        "/sign-in",
+        "/sign-up",
+        "/reset",
+        "/report/what",
+        "/report/send",
+        "/desk/assisted",
+        "/account/settings",
+    } <= {form.action for form in forms}
     assert len(forms) > 35
 
 
@@ -77,7 +83,15 @@ def test_no_page_breaks_on_nonsense_in_its_address(app: Flask, world: World, kin
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_no_address_breaks_on_nonsense_in_its_path(app: Flask, world: World, prefix: str) -> None:
     wrong = []
-    signs = ["%00", "%ED%A0%BD", "%E2%80%AE", "'%20OR%201=1", "%3Cscript%3Ealert(7041)%3C%2Fscript%3E", "9" * 400, "..%2f.."]
+    signs = [
+        "%00",
+        "%ED%A0%BD",
+        "%E2%80%AE",
+        "'%20OR%201=1",
+        "%3Cscript%3Ealert(7041)%3C%2Fscript%3E",
+        "9" * 400,
+        "..%2f..",
+    ]
     for rule, sign in product(app.url_map.iter_rules(), signs):
         if not rule.arguments:
             continue

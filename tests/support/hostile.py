@@ -39,7 +39,7 @@ PAYLOADS: dict[str, dict[str, str]] = {
         "surrogate": "a\ud83d b",
         "override": "an toàn\u202egpj.exe\u2066\u200b",
     },
-    "numbers": {"number": "9" * 400, "huge": "1e999", "minus": "-9223372036854775809"},
+    "numbers": {"number": "9" * 400, "huge": "1e999", "minus": "-9223372036854775809", "raised": "²³"},
 }
 ALIVE = re.compile(r"<script>alert\(7041|<img src=x onerror|49575681")  # ours would be escaped, or never counted
 
@@ -90,7 +90,12 @@ def _forms_of(text: str, page: Page) -> Iterator[Form]:
             continue
         action = urlsplit(element.get("action") or page.url)
         form = Form(page.who, action.path + (f"?{action.query}" if action.query else ""), page.url)
-        for one in (*element.iter("input"), *element.iter("textarea"), *element.iter("select"), *element.iter("button")):
+        for one in (
+            *element.iter("input"),
+            *element.iter("textarea"),
+            *element.iter("select"),
+            *element.iter("button"),
+        ):
             name, kind = one.get("name"), (one.get("type") or "").lower()
             if not name:
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain import held, public_view
@@ -18,13 +18,14 @@ from app.routes.account.parts import page
 from app.web import cards, filters, language
 from app.web.access import open_to_residents
 from app.web.actors import actor
+from app.web.addresses import asked_number
 
 
 @bp.get("/account")
 @open_to_residents
 def home() -> ResponseReturnValue:
     """The reports I filed, the newest first; each opens my own page of it."""
-    found = mine.filed_by(actor().person_id or 0, before=_before())
+    found = mine.filed_by(actor().person_id or 0, before=asked_number("before"))
     older = url_for(".home", before=found.older) if found.older else None
     return page(
         "account/home.html",
@@ -38,16 +39,10 @@ def home() -> ResponseReturnValue:
 @open_to_residents
 def following() -> ResponseReturnValue:
     """The reports I follow, as everybody sees them."""
-    found = mine.followed_by(actor(), before=_before())
+    found = mine.followed_by(actor(), before=asked_number("before"))
     older = url_for(".following", before=found.older) if found.older else None
     shown = [cards.public_card(view) for view in public_view.several(found.reports)]
     return page("account/following.html", cards=shown, older=older, here="following")
-
-
-def _before() -> int | None:
-    """Where a page begins; whatever is no number of a report begins at the newest."""
-    said = request.args.get("before", "")
-    return int(said) if said.isdecimal() and len(said) < 19 else None
 
 
 def _card(report: Report) -> dict[str, Any]:

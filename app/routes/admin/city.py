@@ -16,6 +16,7 @@ from app.domain.folding import fold
 from app.domain.wording import WEEKDAYS
 from app.routes.admin import bp, open_to_overseers
 from app.web import kinds, language, rulebook
+from app.web.addresses import asked_number
 
 LONGEST_SEARCH = 100
 MOST_CHANGES = 200
@@ -151,7 +152,7 @@ def sites() -> ResponseReturnValue:
 @open_to_overseers
 def versions() -> ResponseReturnValue:
     """Every load of the city folder, the newest first, and what one of them changed: `?version=`, else the newest."""
-    chosen = request.args.get("version", type=int) or store.current().version
+    chosen = asked_number("version") or store.current().version
     return render_template(
         "admin/versions.html",
         versions=history.versions(),

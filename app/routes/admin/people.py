@@ -11,7 +11,7 @@ from app.domain.city.model import Unit
 from app.models import Person
 from app.routes.account.parts import page
 from app.routes.admin import bp, open_to_admins
-from app.web.addresses import LARGEST_ID
+from app.web.addresses import asked_number
 
 LONGEST_SEARCH = 100
 
@@ -21,8 +21,8 @@ LONGEST_SEARCH = 100
 def people() -> ResponseReturnValue:
     """Staff first; residents are found by name or address."""
     words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    before = request.args.get("before", type=int)
-    found = find.page(words, before=min(before, LARGEST_ID) if before else None)
+    before = asked_number("before")
+    found = find.page(words, before=before)
     return page(
         "admin/people.html",
         people=found.people,

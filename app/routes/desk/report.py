@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,6 +24,7 @@ from app.routes.desk.queue import STAFF, row
 from app.web import filters, language
 from app.web.access import open_to
 from app.web.actors import actor
+from app.web.addresses import outside
 from app.web.labels import ROUTING_DOUBTS
 
 NEXT = {
@@ -134,7 +135,7 @@ def _ready(move: Move, report: Report, form: StepForm) -> list[replies.Reply]:
     """Ready answers for this step; the one named in the address stands in the field already."""
     if move.words is None:
         return []
-    link = url_for("public.report", code=report.code, _external=True)
+    link = outside("public.report", code=report.code)
     found = replies.for_step(report, move.code, link=link)
     if not form.is_submitted():
         form.words.data = replies.text_of(found, request.args.get("template", ""))

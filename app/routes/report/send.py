@@ -22,6 +22,7 @@ from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_form, co
 from app.web import language, links
 from app.web.access import open_to_all
 from app.web.actors import actor
+from app.web.addresses import outside
 
 ENDPOINTS = {"place": "report.place", "ward": "report.place", "wayfinding": "report.place"}
 
@@ -77,7 +78,7 @@ def done(code: str, secret: str) -> ResponseReturnValue:
     city, lang = store.current(), language.chosen()
     unit, at = city.unit_of(report.unit_id), report.filed_at
     hours = promises.working_time(city, report.unit_id)
-    own = url_for("own.page", code=report.code, secret=secret, _external=True)
+    own = outside("own.page", code=report.code, secret=secret)
     return render_template(
         "report/done.html",
         report=report,
