@@ -12,12 +12,13 @@ from sqlalchemy.orm import joinedload
 from app.domain import events, queue, routing
 from app.domain.city import store
 from app.domain.errors import Forbidden
+from app.domain.media.store import KEPT
 from app.domain.permissions import Actor, Permission, may
 from app.domain.reports import nearby
 from app.domain.reports.find import get, get_for_change
 from app.extensions import db
 from app.models import Event, Photo, Report, Words
-from app.models.choices import EventKind, PhotoState, WordsKind
+from app.models.choices import EventKind, WordsKind
 
 MOST_EARLIER = 10
 _PLACED = (EventKind.RELOCATED, EventKind.TRANSFERRED, EventKind.RETURNED)
@@ -83,9 +84,8 @@ def of(code: str, *, seen_by: Actor) -> Dossier:
         .unique()
         .all()
     )
-    kept = (PhotoState.RAW, PhotoState.READY)
     photos = db.session.scalars(
-        select(Photo).where(Photo.report_id == report.id, Photo.state.in_(kept)).order_by(Photo.position, Photo.id)
+        select(Photo).where(Photo.report_id == report.id, Photo.state.in_(KEPT)).order_by(Photo.position, Photo.id)
     ).all()
     named = {event.actor_id for event in happened} | {event.data.get("assignee") for event in happened}
     return Dossier(

@@ -21,7 +21,7 @@ from app.models.choices import CLASS_OF, Outcome, Publication, Rating, Status, S
 
 LEVELS = (12, 13, 14, 15)
 BY_WARD, POINTLESS = 0, -1  # levels of MapCount that are not zooms
-_ALL = 0  # the category of a total
+ALL = 0  # the category of a total
 _BATCH = 20_000
 
 Key = tuple[Any, ...]
@@ -82,7 +82,7 @@ class Totals:
         self._add_to_days(report, sign)
 
     def _add_to_map(self, report: Standing, sign: int) -> None:
-        name = _MAP_COLUMNS.get(CLASS_OF[report.status])
+        name = MAP_COLUMNS.get(CLASS_OF[report.status])
         if report.publication is Publication.NONE or name is None:
             return
         places = [(BY_WARD, report.ward_id)]
@@ -91,7 +91,7 @@ class Totals:
         else:
             places += [(level, report.public_cell >> 2 * (24 - level)) for level in LEVELS]
         for level, cell in places:
-            for category_id in (_ALL, report.category_id):
+            for category_id in (ALL, report.category_id):
                 self.cells.setdefault((level, category_id, cell), Counter())[name] += sign
 
     def _add_to_days(self, report: Standing, sign: int) -> None:
@@ -128,11 +128,11 @@ class Totals:
         """Add everything to the tables, inside the caller's transaction."""
         units = {key: {"n": n} for key, n in self.units.items()}
         _add(UnitCount.__table__, ("unit_id", "status"), ("n",), units)
-        _add(MapCount.__table__, ("level", "category_id", "cell"), tuple(_MAP_COLUMNS.values()), self.cells)
+        _add(MapCount.__table__, ("level", "category_id", "cell"), tuple(MAP_COLUMNS.values()), self.cells)
         _add(DayFigure.__table__, ("on", "dimension", "key"), DAY_COLUMNS, self.days)
 
 
-_MAP_COLUMNS = {
+MAP_COLUMNS = {
     StatusClass.OPEN: "n_open",
     StatusClass.DONE: "n_done",
     StatusClass.DECLINED: "n_declined",
@@ -217,7 +217,7 @@ def verify() -> list[Difference]:
     totals = count_rows()
     units = {key: {"n": n} for key, n in totals.units.items()}
     found = _compare(UnitCount, ("unit_id", "status"), ("n",), units)
-    found += _compare(MapCount, ("level", "category_id", "cell"), tuple(_MAP_COLUMNS.values()), totals.cells)
+    found += _compare(MapCount, ("level", "category_id", "cell"), tuple(MAP_COLUMNS.values()), totals.cells)
     return found + _compare(DayFigure, ("on", "dimension", "key"), DAY_COLUMNS, totals.days)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 
 from app.domain import codes, geo, public_view, remembered
 from app.domain.public_filters import Filters, conditions
@@ -13,7 +13,7 @@ from app.domain.public_view import PublicView
 from app.extensions import db
 from app.models import Photo, Report, now
 from app.models.choices import DONE, Outcome, PhotoKind, PhotoState, Publication
-from app.models.report import is_public
+from app.models.report import is_public, lies_in
 
 PAGE = 20
 RADII_M = (300, 1200, 5000)  # how far "near me" looks, one after the other, until it has enough
@@ -76,8 +76,7 @@ def near(lat: float, lng: float, filters: Filters, limit: int = PAGE) -> list[Ne
 
 
 def _within(lat: float, lng: float, radius: int, filters: Filters) -> list[tuple[int, Report]]:
-    ranges = geo.covering(lat, lng, radius)
-    around = or_(*(text(f"report.public_cell >= {lo} AND report.public_cell < {hi}") for lo, hi in ranges))
+    around = lies_in("public_cell", geo.covering(lat, lng, radius))
     statement = select(Report).where(around, *conditions(filters)).order_by(Report.id.desc()).limit(_LOOKED_AT)
     measured = [(_distance(lat, lng, report), report) for report in db.session.scalars(statement)]
     return sorted((one for one in measured if one[0] <= radius), key=lambda one: (one[0], -one[1].id))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from app.domain.city import store
-from app.domain.figures import BY_WARD, DAY_COLUMNS
+from app.domain.figures import ALL, BY_WARD, DAY_COLUMNS
 from app.domain.public_filters import month_after
 from app.extensions import db
 from app.models import DayFigure, MapCount, Report, UnitCount, now
@@ -107,7 +107,7 @@ def _open(dimension: str, key: int) -> int:
     """What is open now, from the counters. A ward counts what is public; units and the city count everything."""
     if dimension == WARD:
         statement = select(MapCount.n_open).where(
-            MapCount.level == BY_WARD, MapCount.category_id == 0, MapCount.cell == key
+            MapCount.level == BY_WARD, MapCount.category_id == ALL, MapCount.cell == key
         )
     else:
         statement = select(func.sum(UnitCount.n)).where(UnitCount.status.in_(OPEN))

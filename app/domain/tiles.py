@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from app.domain import geo, held, remembered
 from app.domain.errors import NotFound
-from app.domain.figures import LEVELS, POINTLESS
+from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, POINTLESS
 from app.domain.public_filters import Filters, category_ids, conditions
 from app.extensions import db
 from app.models import MapCount, Report, now
@@ -106,24 +106,27 @@ def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[A
     level = max(LEVELS[0], z + geo.GRID_BITS)
     down = 2 * (geo.CELL_ZOOM - level)
     square: ColumnElement[int] = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
-    columns = {
-        StatusClass.OPEN: MapCount.n_open,
-        StatusClass.DONE: MapCount.n_done,
-        StatusClass.DECLINED: MapCount.n_declined,
-    }
-    wanted = [columns[one] for one in columns if one in filters.classes]
-    n = func.sum(sum(wanted[1:], wanted[0]))
     n_open = func.sum(MapCount.n_open) if StatusClass.OPEN in filters.classes else literal_column("0")
     return (
-        select(square.label("square"), n, n_open)
+        select(square.label("square"), _wanted_sum(filters), n_open)
         .where(
             MapCount.level == level,
-            MapCount.category_id.in_(category_ids(filters) if filters.categories else [0]),
+            _wanted_categories(filters),
             MapCount.cell >= lo >> down,
             MapCount.cell < hi >> down,
         )
         .group_by(square)
     )
+
+
+def _wanted_sum(filters: Filters) -> ColumnElement[int]:
+    """How many reports of the asked classes the rolled-up rows hold."""
+    wanted = [getattr(MapCount, name) for one, name in MAP_COLUMNS.items() if one in filters.classes]
+    return func.sum(sum(wanted[1:], wanted[0]))
+
+
+def _wanted_categories(filters: Filters) -> ColumnElement[bool]:
+    return MapCount.category_id.in_(category_ids(filters) if filters.categories else [ALL])
 
 
 def _summed(z: int, square: int, n: int, n_open: int) -> Group:
@@ -194,14 +197,9 @@ def _point(report: Any) -> Point:
 
 def pointless(filters: Filters) -> dict[int, int]:
     """By ward: public reports of these classes and categories that show the ward only, and stand in its badge."""
-    columns = {StatusClass.OPEN: "n_open", StatusClass.DONE: "n_done", StatusClass.DECLINED: "n_declined"}
-    wanted = [getattr(MapCount, name) for one, name in columns.items() if one in filters.classes]
     statement = (
-        select(MapCount.cell, func.sum(sum(wanted[1:], wanted[0])))
-        .where(
-            MapCount.level == POINTLESS,
-            MapCount.category_id.in_(category_ids(filters) if filters.categories else [0]),
-        )
+        select(MapCount.cell, _wanted_sum(filters))
+        .where(MapCount.level == POINTLESS, _wanted_categories(filters))
         .group_by(MapCount.cell)
     )
     return {ward_id: int(n) for ward_id, n in db.session.execute(statement) if n}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,12 @@ def has_news() -> Any:
 def needs_routing_check() -> Any:
     """The condition "a person should confirm the unit", as a literal, for WHERE."""
     return literal_column(f"report.{NEEDS_ROUTING_CHECK_SQL}")
+
+
+def lies_in(column: str, ranges: Iterable[tuple[int, int]]) -> Any:
+    """The condition "one of these half-open ranges of cells holds `cell` or `public_cell`", as literals, for WHERE."""
+    parts = (f"(report.{column} >= {int(lo)} AND report.{column} < {int(hi)})" for lo, hi in ranges)
+    return literal_column(f"({' OR '.join(parts)})")
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:

@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from types import MappingProxyType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin
 
 from app.domain.city.model import City
+from app.domain.city.schema import NOT_WRITTEN, hints
 from app.models.localized import Localized
-
-NOT_KEPT = frozenset({"id", "version", "former"})  # given by the database, not by the folder
 
 
 def plain(value: Any, *, whole: bool = False) -> Any:
@@ -24,7 +22,7 @@ def plain(value: Any, *, whole: bool = False) -> Any:
     if isinstance(value, Localized):
         return {"vi": value.vi, "en": value.en} if whole or value.en else value.vi
     if is_dataclass(value) and not isinstance(value, type):
-        kept = ((one, getattr(value, one.name)) for one in fields(value) if one.name not in NOT_KEPT)
+        kept = ((one, getattr(value, one.name)) for one in fields(value) if one.name not in NOT_WRITTEN)
         return {one.name: plain(held, whole=whole) for one, held in kept if whole or not _is_default(one, held)}
     if isinstance(value, Mapping):
         items = [(str(plain(key)), held) for key, held in value.items()]
@@ -58,14 +56,8 @@ def _is_default(one: Field[Any], held: Any) -> bool:
     return one.default_factory is not MISSING and bool(held == one.default_factory())
 
 
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    known = get_type_hints(cls)
-    return {one.name: known[one.name] for one in fields(cls)}
-
-
 def _object(cls: type, data: Mapping[str, Any]) -> Any:
-    return cls(**{name: _value(hint, data[name]) for name, hint in _hints(cls).items() if name in data})
+    return cls(**{name: _value(hint, data[name]) for name, hint in hints(cls).items() if name in data})
 
 
 def _value(hint: Any, data: Any) -> Any:

@@ -51,12 +51,12 @@ STAND_INS: Final = {  # words instead of a unit's code
 }
 MAY_BE_EMPTY: Final = {(model.Category, "owner")}  # where rules alone decide
 WITHIN: Final = {(model.Rule, "when")}  # a mapping whose keys are fields of the class itself
-NOT_WRITTEN: Final = {"id", "version", "former"}
+NOT_WRITTEN: Final = frozenset({"id", "version", "former"})  # given by the database, not by the folder
 
 
 @cache
 def hints(cls: type) -> dict[str, Any]:
-    """The fields of a class of the model, as written in YAML, with their types."""
+    """The fields of a class of the model, as written in YAML and kept in the database, with their types."""
     known = get_type_hints(cls)
     return {one.name: known[one.name] for one in fields(cls) if one.name not in NOT_WRITTEN}
 

@@ -176,12 +176,12 @@ def _retire(rows: dict[str, Any], in_force: Any, at: datetime) -> list[Any]:
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 
-def _of(session: Session) -> _Held:
+def _of_this_database() -> _Held:
     return _held.setdefault(db.engine, _Held())
 
 
 def _kept(session: Session, id: int, digest: str) -> City:
-    held = _of(session)
+    held = _of_this_database()
     with held.lock:
         city = held.cities.get((id, digest))
         if city is not None:

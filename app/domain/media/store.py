@@ -25,7 +25,7 @@ from app.models import Draft, Photo, Report, now
 from app.models.choices import PhotoKind, PhotoState
 
 CLAIM = timedelta(minutes=10)
-KEPT = (PhotoState.RAW, PhotoState.READY)
+KEPT = (PhotoState.RAW, PhotoState.READY)  # not what was taken back or could not be read
 
 log = logging.getLogger(__name__)
 

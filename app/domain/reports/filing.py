@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, insert, literal, select, text, union_all
+from sqlalchemy import func, insert, literal, select, union_all
 
 from app.domain import areas, figures, geo, promises, publication, remembered, routing, search
 from app.domain.city import store
 from app.domain.city.model import Category, City
 from app.domain.errors import Invalid
+from app.domain.media.store import KEPT
 from app.domain.permissions import Actor
 from app.domain.reports.find import secret_of
 from app.domain.reports.placing import ward_at
@@ -31,11 +32,11 @@ from app.models import (
     now,
 )
 from app.models.choices import (
+    DONE,
     ActorKind,
     Channel,
     EventKind,
     Part,
-    PhotoState,
     PlaceSource,
     Precision,
     Publication,
@@ -44,12 +45,12 @@ from app.models.choices import (
     Status,
     WordsKind,
 )
+from app.models.report import lies_in
 
 MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
 NOTICE = "1"  # raised when the words at the button say something else about who sees what
-KEPT_PHOTOS = (PhotoState.RAW, PhotoState.READY)  # not what was taken back or could not be read
 _FREE, _SAME = -1, -2  # where a recurrence stands, they mark the rows of the free id and of the same client id
 MAX_OBSERVED_AGE = timedelta(days=30)
 
@@ -247,7 +248,7 @@ def _photos(draft: Draft | None) -> list[Photo]:
         return []
     return list(
         db.session.scalars(
-            select(Photo).where(Photo.draft_id == draft.id, Photo.state.in_(KEPT_PHOTOS)).order_by(Photo.position)
+            select(Photo).where(Photo.draft_id == draft.id, Photo.state.in_(KEPT)).order_by(Photo.position)
         )
     )
 
@@ -273,14 +274,12 @@ def _before(planned: Plan, at: datetime, client_id: str) -> _Before:
     The same place and category within the city's days: this is "lần n" of that problem.
     """
     since = at - timedelta(days=planned.city.settings.recurrence_days)
-    cells = geo.covering(planned.lat, planned.lng, SAME_PLACE_M)
-    near = text("(" + " OR ".join(f"(report.cell >= {lo} AND report.cell < {hi})" for lo, hi in cells) + ")")
     done = (
         select(Report.id, Report.lat, Report.lng, Report.recurrence)
         .where(
             Report.category_id == planned.category.id,
-            near,
-            Report.status.in_((Status.RESOLVED, Status.CLOSED)),
+            lies_in("cell", geo.covering(planned.lat, planned.lng, SAME_PLACE_M)),
+            Report.status.in_(DONE),
             Report.filed_at >= since,
         )
         .order_by(Report.id.desc())
@@ -409,7 +408,7 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
     }
     written = insert(Event).values([filed, routed]).returning(Event.kind, Event.id)  # one statement for both
     ids = {row.kind: row.id for row in db.session.execute(written)}
-    is_public = report.publication.value == "full"
+    is_public = report.publication is Publication.FULL
     for kind, said in ((WordsKind.DESCRIPTION, filing.words), (WordsKind.WAYFINDING, filing.wayfinding)):
         if said.strip():
             clean = said.strip()

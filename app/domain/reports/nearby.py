@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.domain import geo
 from app.domain.city import store
 from app.domain.permissions import Actor, handled_by
 from app.extensions import db
 from app.models import Report, now
-from app.models.choices import OPEN, Status
-from app.models.report import is_public
+from app.models.choices import DONE, OPEN
+from app.models.report import is_public, lies_in
 
 DONE_DAYS = 14
 SHOWN = 5
@@ -23,16 +23,6 @@ SHOWN = 5
 class Near:
     report: Report
     distance_m: int
-
-
-def _within(lat: float, lng: float, radius_m: float, column: str) -> object:
-    return text(
-        "("
-        + " OR ".join(
-            f"(report.{column} >= {lo} AND report.{column} < {hi})" for lo, hi in geo.covering(lat, lng, radius_m)
-        )
-        + ")"
-    )
 
 
 def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> list[Near]:
@@ -50,10 +40,10 @@ def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> lis
         .where(
             Report.category_id == kind.id,
             is_public(),
-            _within(lat, lng, kind.similar_m + 20, "public_cell"),  # type: ignore[arg-type]  # a text condition
+            lies_in("public_cell", geo.covering(lat, lng, kind.similar_m + 20)),
             or_(
                 Report.status.in_(OPEN),
-                Report.status.in_((Status.RESOLVED, Status.CLOSED)) & (Report.resolved_at >= done_since),
+                Report.status.in_(DONE) & (Report.resolved_at >= done_since),
             ),
         )
         .order_by(Report.id.desc())
@@ -79,7 +69,7 @@ def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = 
         select(Report)
         .where(
             Report.category_id == report.category_id,
-            _within(report.lat, report.lng, radius_m, "cell"),  # type: ignore[arg-type]  # a text condition
+            lies_in("cell", geo.covering(report.lat, report.lng, radius_m)),
             Report.id != report.id,
             Report.filed_at >= since,
             known_to(seen_by),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.domain import confirmations
 from app.domain.notifications import LetterKind
 from app.jobs.letters.model import About, Letter, Link, Pointless
-from app.models.choices import Outcome, Severity, Status, WaitingFor
+from app.models.choices import Outcome, Publication, Severity, Status, WaitingFor
 from app.web.filters import day, due, moment
 from app.web.labels import label
 
@@ -303,7 +303,11 @@ def _of_report(
     said: str = "",
 ) -> Letter:
     """A letter about a report: what and where first, the unit's words set apart, one button."""
-    if not about.is_reporter and about.report.publication.value == "none" and about.report.status is not Status.MERGED:
+    if (
+        not about.is_reporter
+        and about.report.publication is Publication.NONE
+        and about.report.status is not Status.MERGED
+    ):
         raise Pointless("the report is not public")
     language = about.language
     where = about.city.ward_of(about.report.ward_id).name.in_(language)
