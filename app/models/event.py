@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, PrimaryKey
 from app.models.choices import ActorKind, DeliveryChannel, DeliveryState, EventKind, WordsKind
-from app.models.report import Report
 
 
 class Event(Base):
@@ -47,7 +46,6 @@ class Event(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     announced_at: Mapped[datetime | None]
 
-    report: Mapped[Report | None] = relationship(back_populates="events", lazy="raise")
     words: Mapped[list[Words]] = relationship(order_by="Words.id", lazy="raise")
 
 

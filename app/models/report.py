@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,10 +24,6 @@ from app.models.choices import (
     StatusClass,
     WaitingFor,
 )
-
-if TYPE_CHECKING:
-    from app.models.event import Event, Words
-    from app.models.photo import Photo
 
 # Partial indexes are used only when the statuses stand in the SQL as literals, so both sides share this text.
 IS_OPEN_SQL = "status IN ({})".format(", ".join(f"'{status.value}'" for status in OPEN))
@@ -191,11 +187,6 @@ class Report(Base):
 
     participations: Mapped[list[Participation]] = relationship(lazy="select", viewonly=True)
     contact: Mapped[ReportContact | None] = relationship(back_populates="report", lazy="raise")
-    events: Mapped[list[Event]] = relationship(back_populates="report", order_by="Event.id", lazy="raise")
-    words: Mapped[list[Words]] = relationship(order_by="Words.id", lazy="raise")
-    photos: Mapped[list[Photo]] = relationship(
-        order_by="Photo.position", lazy="raise", primaryjoin="Photo.report_id == Report.id"
-    )
 
     @property
     def reporter_ids(self) -> frozenset[int]:
