@@ -53,6 +53,13 @@ class Config:
     def outbox(self) -> Path:
         return self.data / "outbox"
 
+    @property
+    def address(self) -> str:
+        """Where people reach the city, without a slash at the end: what commands print and letters link to."""
+        everywhere = self.host in ("0.0.0.0", "::", "")  # nosec B104 - compared, not bound
+        host = "127.0.0.1" if everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
         data = Path(env.get("HOIAM_DATA") or ROOT / "var").resolve()

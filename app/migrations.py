@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
@@ -34,10 +36,8 @@ def downgrade(engine: Engine, to: str) -> None:
     _run(engine, lambda settings: command.downgrade(settings, to))
 
 
-def _run(engine: Engine, step: object) -> None:
-    assert callable(step)
-    own = _own_engine(engine)
-    with own.connect() as connection:
+def _run(engine: Engine, step: Callable[[AlembicConfig], None]) -> None:
+    with _own_engine(engine).connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
@@ -49,7 +49,6 @@ def _run(engine: Engine, step: object) -> None:
             if broken:
                 raise RuntimeError(f"{len(broken)} rows point nowhere after migrating: {broken[:5]}")
         connection.commit()
-    own.dispose()
 
 
 def current(engine: Engine) -> str | None:

@@ -23,6 +23,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from flask import current_app
 
+from app.adapters.storage import sync_folder
 from app.config import Config, SettingError
 
 TIMEOUT_S = 30
@@ -62,7 +63,7 @@ class FolderMail:
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         except OSError as error:
             with suppress(OSError):
                 unfinished.unlink()
@@ -76,15 +77,6 @@ def file_name(message: EmailMessage) -> str:
     if not NAME.fullmatch(name):
         raise ValueError("A message needs a Message-ID that can name a file.")
     return name
-
-
-def _sync_folder(folder: Path) -> None:
-    """The name survives a power cut too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class SmtpMail:

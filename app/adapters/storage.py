@@ -80,7 +80,7 @@ class FolderStorage:
             _make_folders(target.parent, self.root)
             _write(unfinished, data, mode=0o600 if key.startswith("private/") else 0o644)
             os.replace(unfinished, target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         except OSError as error:
             if error.errno in FULL:
                 raise StorageFull(error.errno, "no room left for files", str(self.root)) from error
@@ -162,7 +162,7 @@ def _make_folders(folder: Path, root: Path) -> None:
         inside = root in fresh.parents
         is_private = inside and fresh.relative_to(root).parts[0] == "private"
         fresh.mkdir(mode=0o700 if is_private else 0o755, exist_ok=True)
-        _sync_folder(fresh.parent)
+        sync_folder(fresh.parent)
 
 
 def _write(path: Path, data: bytes | IO[bytes], *, mode: int) -> None:
@@ -173,7 +173,8 @@ def _write(path: Path, data: bytes | IO[bytes], *, mode: int) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """The names in this folder survive a power cut too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

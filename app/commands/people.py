@@ -31,7 +31,8 @@ def name_admin(email: str, name: str) -> None:
     except (OperationalError, ProgrammingError) as error:
         raise click.ClickException(f"The database is not ready: {error.orig}. Run: flask db upgrade") from error
     click.echo(f"{find.clean(address)} is an administrator. Choose a password within 7 days, with this link, once:")
-    click.echo(f"{_base()}{path}")
+    config: Config = current_app.config["HOIAM"]
+    click.echo(f"{config.address}{path}")
 
 
 @people_cli.command("list")
@@ -51,8 +52,3 @@ def list_people() -> None:
         ]
         if roles:
             click.echo("\t".join((person.email or "(invited)", person.name, " ".join(roles))))
-
-
-def _base() -> str:
-    config: Config = current_app.config["HOIAM"]
-    return config.public_url or f"http://{config.host}:{config.port}"

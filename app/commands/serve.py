@@ -128,7 +128,7 @@ def _why_not_listening(error: OSError, config: Config) -> str:
 
 def _say_ready(config: Config) -> None:
     click.echo("")
-    click.echo(f"Hồi Âm is ready: {config.public_url or f'http://{_reachable(config.host)}:{config.port}'}")
+    click.echo(f"Hồi Âm is ready: {config.address}")
     if remembered.is_demo():
         _say_accounts()
     elif db.session.scalar(select(Person.id).where(Person.password_hash.is_not(None)).limit(1)) is None:
@@ -136,10 +136,6 @@ def _say_ready(config: Config) -> None:
         click.echo("  .venv/bin/flask --app wsgi people admin --email you@example.org")
     click.echo("Stop with Ctrl+C.")
     db.session.rollback()
-
-
-def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # nosec B104 - compared, not bound
 
 
 def _say_accounts() -> None:

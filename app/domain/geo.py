@@ -20,9 +20,9 @@ GRID_BITS = 3  # a tile is answered as a grid of 2³ × 2³ groups
 MAX_TILE_ZOOM = CELL_ZOOM - GRID_BITS  # the deepest zoom whose groups are whole cells
 MAX_LAT = 85.0511287798066  # where Web Mercator ends
 EARTH_RADIUS_M = 6_371_008.8
+METRES_A_DEGREE = math.pi * EARTH_RADIUS_M / 180  # northwards; eastwards it shrinks with the cosine of the latitude
 
 _SIDE = 1 << CELL_ZOOM
-_METRES_A_DEGREE = math.pi * EARTH_RADIUS_M / 180
 _GRID_M = {Precision.GRID_50: 50.0, Precision.GRID_250: 250.0}
 _OFFSETS = (-0.4, -0.2, 0.0, 0.2, 0.4)
 _SAMPLES = sorted(((i, j) for i in _OFFSETS for j in _OFFSETS), key=lambda at: (math.hypot(*at), at))
@@ -182,7 +182,7 @@ def _at(cell: tuple[int, int], metres: float, up: float = 0.0, right: float = 0.
 
 
 def _row_step(metres: float) -> float:
-    return metres / _METRES_A_DEGREE
+    return metres / METRES_A_DEGREE
 
 
 def _column_step(row: int, metres: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
+from app.domain.city import store
 from app.models import Participation, Person, Report
 from app.models.choices import ActorKind, Part, Publication, Role, Status
 from app.models.report import is_public
@@ -89,8 +90,6 @@ IN_CHARGE = (Role.CLERK, Role.LEAD)
 
 def actor_of(person: Person) -> Actor:
     """A signed-in person with the roles that still run."""
-    from app.domain.city import store  # the snapshot turns codes of limits into ids
-
     grants = []
     running = [membership for membership in person.memberships if membership.ended_at is None]
     if any(membership.categories or membership.wards for membership in running):

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-METRES_PER_DEGREE = math.pi / 180 * 6_371_008.8
+from app.domain.geo import METRES_A_DEGREE
 
 Geometry = TypeVar("Geometry", bound=BaseGeometry)
 
@@ -24,7 +24,7 @@ class Plane:
 
     @property
     def _scale(self) -> Any:
-        return np.array([METRES_PER_DEGREE * math.cos(math.radians(self.lat)), METRES_PER_DEGREE])
+        return np.array([METRES_A_DEGREE * math.cos(math.radians(self.lat)), METRES_A_DEGREE])
 
     def point(self, lat: float, lng: float) -> shapely.Point:
         east, north = (np.array([lng, lat]) - (self.lng, self.lat)) * self._scale

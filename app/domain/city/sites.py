@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import shapely
 
 from app.domain.city.model import City, Site
-from app.domain.geo import distance_m
+from app.domain.geo import METRES_A_DEGREE, distance_m
 
 
 def sites_at(city: City, lat: float, lng: float) -> tuple[Site, ...]:
@@ -27,7 +28,7 @@ def _size(site: Site) -> float:
     """Square degrees, only to tell large from small."""
     if site.outline:
         return float(_polygon(site.outline).area)
-    return 3.14 * (site.radius_m / 111_000) ** 2
+    return math.pi * (site.radius_m / METRES_A_DEGREE) ** 2
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import events, publication, search
+from app.domain import events, publication, search, workflow
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor, Permission, may
@@ -213,8 +213,6 @@ _REOPENING = {RatingReason.NOT_HANDLED: _l("It has not been handled."), RatingRe
 
 def reopen(code: str, text: str, *, by: Actor, reason: RatingReason | None = None, language: str = "vi") -> Event:
     """The reporter's objection within the city's days."""
-    from app.domain import workflow
-
     details = workflow.Details(words=text, rating_reason=reason, language=language)
     return workflow.take(code, "reopen", by=by, details=details)
 

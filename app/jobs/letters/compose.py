@@ -175,9 +175,8 @@ def _spoken(event: Event | None) -> str:
 @contextmanager
 def _in_language(app: Flask, config: Config, chosen: str) -> Iterator[None]:
     """As if the reader had asked for a page: addresses, words and dates come out in that language."""
-    base = config.public_url or f"http://{'127.0.0.1' if config.host == '0.0.0.0' else config.host}:{config.port}"  # nosec B104 - compared, not bound
     prefix = language.ENGLISH if chosen == "en" else ""
-    with app.test_request_context(base_url=f"{base}{prefix}/", environ_overrides={language.KEY: chosen}):
+    with app.test_request_context(base_url=f"{config.address}{prefix}/", environ_overrides={language.KEY: chosen}):
         yield
 
 

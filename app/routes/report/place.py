@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain import areas, places
 from app.domain.city import store
+from app.domain.geo import METRES_A_DEGREE
 from app.forms.report import PlaceForm, WardForm
 from app.models.choices import PlaceSource
 from app.routes.report import bp, kept
@@ -17,7 +18,6 @@ from app.web import language
 from app.web.access import open_to_all
 
 STEP_M = 20  # how far an arrow moves the pin
-METRES_A_DEGREE = 111_320
 
 
 @bp.get("/report/place")
