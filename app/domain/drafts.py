@@ -158,6 +158,12 @@ def photos_of(draft: Draft | None) -> Sequence[Photo]:
     return kept_photos.of(draft) if draft is not None and draft.data.get("photos") else ()
 
 
+def has_photo(cookie: str, photo: Photo) -> bool:
+    """Is it a photo of the draft that this cookie opens?"""
+    draft = find_draft(cookie)
+    return draft is not None and draft.id == photo.draft_id
+
+
 def remove_photo(draft: Draft, name: str) -> None:
     """Take one of the draft's photos back, in units of work of its own. NotFound when it is not there."""
     photo = db.session.scalar(select(Photo).where(Photo.draft_id == draft.id, Photo.name == name))

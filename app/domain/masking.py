@@ -36,7 +36,8 @@ _GAP = r"[ .\-–]?"
 _PLATE = rf"(?<![\w.])[1-9]\d{_GAP}[A-ZĐa-zđ]{{1,2}}\d?[ .\-–]{{0,3}}(?:\d{{3}}[ .]?\d{{2}}|\d{{4}})(?![\w])"
 _PHONE = r"(?<![\w])(?:\(?\+?84\)?|\(?0)(?:[ .\-–()]{0,2}\d){8,10}(?![ .\-–]?\d)"
 _SHORT_PHONE = rf"(?<![\w])1[89]00(?:{_GAP}\d){{4,6}}(?!\d)"
-_EMAIL = r"[\w.+\-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)[\w\-]+(?:\.[\w\-]+)+"
+# begins where a word begins, so that a long one without an @ is walked once and not from each of its letters
+_EMAIL = r"(?<![\w.+\-])[\w.+\-]+(?:@|\s?\[at\]\s?|\s?\(at\)\s?)[\w\-]+(?:\.[\w\-]+)+"
 _LINK = r"(?:https?://)?(?:www\.|m\.)?(?:facebook|fb|zalo|tiktok|instagram|t|telegram)\.(?:com|me|vn)/[^\s,;]+"
 _DIGITS = r"(?<![\w.,])\d(?:[ .\-]?\d){8,18}(?![\w]|[.,]\d)"
 

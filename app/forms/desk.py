@@ -48,6 +48,12 @@ def _choices(kind: Any, *without: Any) -> list[SelectChoice]:
     return [SelectChoice(choice.value, label) for choice, label in LABELS[kind].items() if choice not in without]
 
 
+def seen_version(form: FlaskForm) -> int:
+    """The version of the report that the page showed; a form that does not say is an old one."""
+    said = str(form["version"].data or "")
+    return int(said) if said.isdecimal() and len(said) < 10 else -1
+
+
 class StepForm(FlaskForm):
     """The form of one move; `keep` takes away what the move does not ask for."""
 

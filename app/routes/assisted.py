@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +20,7 @@ from app.extensions import unit_of_work
 from app.forms.assisted import AssistedForm
 from app.models.choices import Channel, PlaceSource, Role
 from app.routes.desk.choices import categories, one_of
-from app.web import filters, language
+from app.web import filters, language, uploads
 from app.web.access import open_to
 from app.web.actors import actor
 from app.web.addresses import outside
@@ -56,7 +54,7 @@ def file() -> ResponseReturnValue:
         form.asked.data = form.category.data
         return _page(form, hits)
     try:
-        with _taken() as taken, unit_of_work():
+        with photos.taking(uploads.picked()) as taken, unit_of_work():
             filed = assisted.submit(_filing(form), taken, by=actor())
             code = filed.report.code
     except Invalid as refusal:
@@ -140,21 +138,6 @@ def _filing(form: AssistedForm) -> Filing:
         language=form.language.data or "vi",
         channel=Channel(form.channel.data),
     )
-
-
-@contextmanager
-def _taken() -> Iterator[list[photos.Taken]]:
-    """The photos of the page, on disk; forgotten again when nothing is filed."""
-    taken: list[photos.Taken] = []
-    try:
-        for picked in request.files.getlist("photos"):
-            if picked.filename:
-                taken.append(photos.take(picked.stream, picked.filename))
-        yield taken
-    except BaseException:
-        for one in taken:
-            photos.drop(one)
-        raise
 
 
 def _say_beside_the_field(form: AssistedForm, refusal: Invalid) -> None:

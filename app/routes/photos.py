@@ -8,11 +8,9 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain import drafts
 from app.domain.errors import NotFound
-from app.domain.media.serve import shown_photo
-from app.domain.permissions import Permission, may
-from app.domain.reports import secret_of
-from app.extensions import db, storage
-from app.models import Photo, Report
+from app.domain.media.serve import may_see_unpublished, shown_photo
+from app.extensions import storage
+from app.models import Photo
 from app.routes.report.kept import COOKIE
 from app.web import links
 from app.web.access import open_to_all
@@ -40,16 +38,7 @@ def photo(name: str, size: str) -> ResponseReturnValue:
 
 
 def _may_see(photo: Photo) -> bool:
-    """A photo that is not public: the draft's own, the reporter's own, or that of a report one handles."""
+    """What this browser brings: a person's rights, the links it remembers, the draft it began."""
     if photo.draft_id is not None:
-        draft = drafts.find_draft(request.cookies.get(COOKIE, ""))
-        return draft is not None and draft.id == photo.draft_id
-    report = db.session.get(Report, photo.report_id) if photo.report_id is not None else None
-    if report is None:
-        return False
-    if may(actor(), Permission.HANDLE, report):
-        return True
-    is_theirs = photo.event_id is None  # a step's photo not yet public is the unit's alone
-    return is_theirs and (
-        may(actor(), Permission.FOLLOW_UP, report) or (report.code, secret_of(report)) in links.remembered()
-    )
+        return drafts.has_photo(request.cookies.get(COOKIE, ""), photo)
+    return may_see_unpublished(photo, by=actor(), links=links.remembered())

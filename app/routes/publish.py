@@ -19,6 +19,7 @@ from app.domain.permissions import Permission, may
 from app.domain.publication import Checked
 from app.domain.reports.find import get, get_for_change
 from app.extensions import unit_of_work
+from app.forms.desk import seen_version
 from app.forms.publish import PublishForm, boxes, shown, texts
 from app.models import Event, Photo, Report, Words
 from app.models.choices import PhotoState, Role
@@ -91,7 +92,7 @@ def decide(code: str) -> ResponseReturnValue:
 
 def _withhold(code: str, form: PublishForm) -> Event:
     with unit_of_work():
-        fresh = get_for_change(code, by=actor(), version=_version(form))
+        fresh = get_for_change(code, by=actor(), version=seen_version(form))
         return publication.withhold(fresh, form.reason.data or "", by=actor())
 
 
@@ -107,7 +108,7 @@ def _publish(code: str, form: PublishForm) -> Event:
         if [list(box) for box in drawn] != list(photo.boxes)
     ]
     with unit_of_work():
-        fresh = get_for_change(code, by=actor(), version=_version(form))
+        fresh = get_for_change(code, by=actor(), version=seen_version(form))
         for one in masks:
             mask.apply_mask(one)
         checked = Checked(texts(request.form, publication.reporters_words(fresh)), chosen)
@@ -115,11 +116,6 @@ def _publish(code: str, form: PublishForm) -> Event:
     for one in masks:
         mask.forget_unmasked(one)
     return event
-
-
-def _version(form: PublishForm) -> int:
-    said = str(form.version.data or "")
-    return int(said) if said.isdecimal() and len(said) < 10 else -1
 
 
 def _own(code: str) -> Report:

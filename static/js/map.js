@@ -88,9 +88,15 @@ function base({ leaflet, settings, say: tell }) {
   tiles.addTo(leaflet);
 }
 
+// What an address answers; null where the server or the network does not.
+async function asked(address) {
+  const answer = await fetch(address).catch(() => null);
+  return answer?.ok ? answer : null;
+}
+
 async function outlines({ leaflet, settings }) {
-  const answer = await fetch(settings.outlines);
-  if (!answer.ok) return null;
+  const answer = await asked(settings.outlines);
+  if (!answer) return null;
   const collection = await answer.json();
   leaflet.createPane("wards").style.zIndex = 250;
   leaflet.createPane("names").style.zIndex = 260;
@@ -121,8 +127,8 @@ function showWard({ leaflet, settings }, wards) {
 }
 
 async function points(map, open) {
-  const answer = await fetch(map.settings.points);
-  if (!answer.ok) return map.say("lost");
+  const answer = await asked(map.settings.points);
+  if (!answer) return map.say("lost");
   const found = await answer.json();
   pointLayer(map, found.points, open);
   if (found.more) map.say("many");
@@ -132,8 +138,8 @@ async function points(map, open) {
 }
 
 async function card({ leaflet, settings, say: tell, words }, marker, code) {
-  const answer = await fetch(settings.card.replace("000000000", code));
-  if (!answer.ok) return tell("lost");
+  const answer = await asked(settings.card.replace("000000000", code));
+  if (!answer) return tell("lost");
   const popup = L.popup({ className: "mapcard", maxWidth: 320, minWidth: 240, offset: [0, -6] })
     .setLatLng(marker.getLatLng())
     .setContent(await answer.text())

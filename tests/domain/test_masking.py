@@ -83,3 +83,7 @@ def test_spans_never_overlap_and_pieces_are_the_whole(text: str) -> None:
     spans = find(text)
     assert all(one.end <= other.start for one, other in pairwise(spans))
     assert "".join(part for part, _kind in masking.pieces(text)) == text
+
+
+def test_a_long_word_is_walked_once() -> None:
+    assert masking.find("a" * 100_000) == []

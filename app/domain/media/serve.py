@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
@@ -11,6 +11,8 @@ from sqlalchemy import select
 from app.domain.errors import Gone, NotFound
 from app.domain.media.develop import SIZES
 from app.domain.media.keys import NAME, public_key
+from app.domain.permissions import Actor, Permission, may
+from app.domain.reports.find import secret_of
 from app.extensions import db
 from app.models import Photo, Report, RetiredName, now
 from app.models.choices import PhotoState, Publication
@@ -47,6 +49,20 @@ def shown_photo(name: str, size: str, *, may_see: Callable[[Photo], bool] = nobo
     if photo.state is not PhotoState.READY or not (is_public or may_see(photo)):
         raise _not_found()
     return Shown(public_key(name, size), is_public)
+
+
+def may_see_unpublished(photo: Photo, *, by: Actor, links: Collection[tuple[str, str]] = ()) -> bool:
+    """A report's photo that is not public: for those who handle the report, and for its reporter.
+
+    `links` are the code and secret of the reports that the viewer's browser remembers.
+    """
+    report = db.session.get(Report, photo.report_id) if photo.report_id is not None else None
+    if report is None:
+        return False
+    if may(by, Permission.HANDLE, report):
+        return True
+    is_theirs = photo.event_id is None  # a step's photo not yet public is the unit's alone
+    return is_theirs and (may(by, Permission.FOLLOW_UP, report) or (report.code, secret_of(report)) in links)
 
 
 def _is_public(photo: Photo, publication: Publication | None) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -63,6 +64,23 @@ def take(stream: IO[bytes], filename: str, *, local: tzinfo = HANOI_TIME) -> Tak
     name = new_name()
     storage().put(raw_key(name), stream)
     return Taken(name, filename, checked)
+
+
+@contextmanager
+def taking(picked: Iterable[tuple[IO[bytes], str]]) -> Iterator[list[Taken]]:
+    """Take the photos of a form (streams and file names); when what is done inside fails they are forgotten again.
+
+    Entered outside of any unit of work. Raises PhotoRefused for the first that is none.
+    """
+    taken: list[Taken] = []
+    try:
+        for stream, filename in picked:
+            taken.append(take(stream, filename))
+        yield taken
+    except BaseException:
+        for one in taken:
+            drop(one)
+        raise
 
 
 def drop(taken: Taken) -> None:

@@ -186,9 +186,10 @@ def _answer(question: Any, answer: str) -> str:
 
 def hints() -> dict[str, str]:
     """What a step means, said beside its form."""
+    days = store.current().settings.question_days
     return {
         "resolve": _("Everybody reads this answer. Say what was done, when, and by whom."),
-        "ask": _("The clock waits at most three working days for the reporter."),
+        "ask": _("The clock waits at most %(n)s working days for the reporter.", n=days),
         "pause": _("The clock stands still; everybody reads the reason and until when."),
         "plan": _("Everybody reads the day; the first promise stays shown."),
         "ask_extension": _("Once, and the lead of the unit approves it."),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import FileStorage
 
 from app.domain import workflow
 from app.domain.errors import Forbidden, Gone, Invalid, NotFound, Refusal, Stale
@@ -21,12 +18,13 @@ from app.domain.workflow import Details, Letter, Move
 from app.domain.workflow.effects import PHOTO_KINDS
 from app.domain.workflow.moves import BY_CODE
 from app.extensions import unit_of_work
-from app.forms.desk import StepForm
+from app.forms.desk import StepForm, seen_version
 from app.models import Event
 from app.models.choices import Outcome, PhotoKind, Severity, WaitingFor
 from app.routes.desk import asking, bp, sent
 from app.routes.desk.queue import STAFF
 from app.routes.desk.report import screen
+from app.web import uploads
 from app.web.access import open_to
 from app.web.actors import actor
 
@@ -94,37 +92,14 @@ def _say_beside_the_field(form: StepForm, refusal: Invalid) -> None:
 
 def _carry_out(code: str, move: Move, form: StepForm) -> tuple[Event, bool]:
     """The step with its photos in one transaction; and whether this actor still handles the report after it."""
-    with _taken(form) as taken, unit_of_work():
+    files = uploads.picked() if "photos" in form else []
+    with photos.taking(files) as taken, unit_of_work():
         report = get_for_change(code, by=actor())
         kind = PHOTO_KINDS.get(move.code, PhotoKind.VISIT)
         added = [photos.add(one, report, kind=kind, place=form.place()).id for one in taken]
         details = _details(form, added, report.language)
-        event = workflow.take(code, move.code, by=actor(), details=details, version=_version(form))
+        event = workflow.take(code, move.code, by=actor(), details=details, version=seen_version(form))
         return event, may(actor(), Permission.HANDLE, report)
-
-
-@contextmanager
-def _taken(form: StepForm) -> Iterator[list[photos.Taken]]:
-    """The photos of the form, checked and on disk; forgotten again when the step does not happen."""
-    taken: list[photos.Taken] = []
-    try:
-        for file in _files(form):
-            taken.append(photos.take(file.stream, file.filename or ""))
-        yield taken
-    except BaseException:
-        for one in taken:
-            photos.drop(one)
-        raise
-
-
-def _files(form: StepForm) -> list[FileStorage]:
-    return [file for file in request.files.getlist("photos") if file.filename] if "photos" in form else []
-
-
-def _version(form: StepForm) -> int:
-    """What the page showed; a form that does not say is an old one."""
-    said = str(form.version.data or "")
-    return int(said) if said.isdecimal() and len(said) < 10 else -1
 
 
 def _details(form: StepForm, photo_ids: list[int], language: str) -> Details:
