@@ -21,7 +21,7 @@ from app.domain.reports import by_secret, following, get, secret_of
 from app.extensions import limiter, unit_of_work
 from app.forms.report import DigitsForm, LettersForm, PressForm, RatingForm, WordsForm
 from app.models import Report
-from app.models.choices import PhotoKind, Rating, RatingReason, Status, StatusClass
+from app.models.choices import EventKind, PhotoKind, Rating, RatingReason, Status, StatusClass
 from app.web import cards, filters, language, links, timeline
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
@@ -285,12 +285,15 @@ def _shown(
     city, view = store.current(), own_view(report)
     report = view.report
     offered = {name: move for name, move in workflow.moves(report, link).items() if name in _DONE}
+    lines = timeline.lines(view.events)
+    answer = next((line for line in reversed(lines) if line.kind is EventKind.RESOLVED), None)
     own = outside("own.page", code=report.code, secret=secret)
     page = render_template(
         "own/page.html",
         report=report,
         view=view,
-        lines=timeline.lines(view.events),
+        lines=lines,
+        answer=answer,
         secret=secret,
         category=city.category_of(report.category_id),
         ward=city.ward_of(report.ward_id),
@@ -305,7 +308,7 @@ def _shown(
         add=add or WordsForm(formdata=None, prefix="add"),
         takes_additions=report.status_class is not StatusClass.GONE,
         moves={name: (moves or {}).get(name) or WordsForm(formdata=None, prefix=name) for name in offered},
-        rating=(rating or _rating_form(blank=True)) if _can_rate(report) else None,
+        rating=(rating or _rating_form(blank=True)) if answer and _can_rate(report) else None,
         digits=(digits or DigitsForm(formdata=None, prefix="code")) if _awaits_contact(report, view.contact) else None,
         letters=_letters_form(view.letters_in, letters),
         press=PressForm(formdata=None),

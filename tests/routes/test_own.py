@@ -191,6 +191,18 @@ def answered(desk: Any) -> None:
     desk("resolve", words="Đã nhắc chủ xe", outcome=Outcome.NOTHING_FOUND, visit_on=now().date())
 
 
+def test_nobody_is_asked_to_rate_an_answer_that_cannot_be_read_yet(
+    client: Browser, db_session: Session, report: Report, desk: Any, clock: Clock
+) -> None:
+    answered(desk)
+    page = client.get(own(report)).text
+    assert 'name="rate-rating"' not in page
+    assert "Đã nhắc chủ xe" not in page
+    a_minute_later(clock)
+    asked = client.get(own(report)).text.partition('id="rate"')[2].partition("</section>")[0]
+    assert "Đã nhắc chủ xe" in asked
+
+
 def test_a_good_rating_closes(client: Browser, db_session: Session, report: Report, desk: Any, clock: Clock) -> None:
     answered(desk)
     a_minute_later(clock)
