@@ -53,7 +53,7 @@ def step(code: str) -> ResponseReturnValue:
     sent.remember(event, code, move.code)
     if not is_ours:  # it went to another unit: its page is theirs now
         return redirect(asking.address(asking.last()))
-    return redirect(url_for("desk.report", code=code))
+    return redirect(url_for("desk.report", code=code, _anchor="sent"))  # where it can be taken back, not at the form
 
 
 @bp.post("/desk/undo")
