@@ -14,7 +14,6 @@ from app.domain import assisted, places, qr
 from app.domain.city import store
 from app.domain.city.model import Category
 from app.domain.errors import Invalid
-from app.domain.media import store as photos
 from app.domain.reports.filing import Contact, Filing
 from app.extensions import unit_of_work
 from app.forms.assisted import AssistedForm
@@ -43,7 +42,9 @@ def start() -> ResponseReturnValue:
 def file() -> ResponseReturnValue:
     """File it. What is not clear yet is asked on the same page, with everything typed."""
     form = AssistedForm()
-    is_valid = form.validate()
+    refused = uploads.hold(_purpose(form))
+    is_valid = form.validate() and not refused
+    form.photos.errors = [*form.photos.errors, *refused]
     hits = _hits(form)
     if request.form.get("action") == "find" or not is_valid:
         return _page(form, hits, status=200 if is_valid else 422)
@@ -54,12 +55,14 @@ def file() -> ResponseReturnValue:
         form.asked.data = form.category.data
         return _page(form, hits)
     try:
-        with photos.taking(uploads.picked()) as taken, unit_of_work():
+        taken = uploads.taken(_purpose(form))
+        with unit_of_work():
             filed = assisted.submit(_filing(form), taken, by=actor())
             code = filed.report.code
     except Invalid as refusal:
         _say_beside_the_field(form, refusal)
         return _page(form, hits, status=refusal.status, refused=refusal)
+    uploads.forget()
     return redirect(url_for("assisted.receipt", code=code))
 
 
@@ -85,6 +88,11 @@ def receipt(code: str) -> ResponseReturnValue:
 
 
 # Reading the page -----------------------------------------------------------------------------------------------------
+
+
+def _purpose(form: AssistedForm) -> str:
+    """Under which name photos wait: one caller's never show in another's form."""
+    return f"assisted {form.client_id.data}"
 
 
 def _category(form: AssistedForm) -> Category | None:
@@ -167,6 +175,7 @@ def _page(
             stopper=category.stopper.in_(lang) if category else "",
             said=request.form,
             refused=refused,
+            picked=uploads.waits(_purpose(form)),
         ),
         status,
     )

@@ -84,7 +84,7 @@ def add(code: str, secret: str) -> ResponseReturnValue:
             following.add(code, form.words.data or "", by=link, photo_ids=ids, language=language.chosen())
     except Invalid as error:
         for one in taken:
-            kept_photos.drop(one)
+            kept_photos.drop(one.name)
         form[error.field if error.field in form else "words"].errors = [*refused, str(error.message)]
         return _shown(by_secret(code, secret)[0], link, secret, add=form, status=422)
     for message in refused:

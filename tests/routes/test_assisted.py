@@ -110,6 +110,15 @@ def test_a_category_with_questions_asks_them_once(desk: Browser) -> None:
     assert reports()[0].answers == {"road": "alley"}
 
 
+def test_a_photo_stays_while_the_page_asks_further(desk: Browser) -> None:
+    page = file(desk, category="pothole", photos=(BytesIO(photos.jpeg()), "ho.jpg"))
+    (name,) = re.findall(r'name="picked" value="([\w-]+)" checked', page.text)
+    assert faults(page.text) == []
+    assert 'name="picked"' not in desk.get("/desk/assisted").text  # the next caller's form begins empty
+    assert file(desk, category="pothole", asked="pothole", answer_road="alley", picked=name).status_code == 302
+    assert db.session.scalars(select(Photo.name)).all() == [name]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from app.domain import workflow
 from app.domain.city import store
+from app.domain.media.keys import RAW
 from app.domain.permissions import actor_of
 from app.domain.reports import following
 from app.domain.workflow import Details
-from app.extensions import db, unit_of_work
+from app.extensions import db, storage, unit_of_work
 from app.jobs import clocks
 from app.models import Event, Kept, Person, Photo, Report, UnitTemplate, WardOutline, now
 from app.models.choices import EventKind, Outcome, PhotoKind, Role, Status
@@ -281,6 +282,31 @@ def test_an_after_photo_belongs_to_the_answer(desk: Browser, report: Report, cle
     assert (photo.kind, photo.has_location) == (PhotoKind.AFTER, True)
     db.session.refresh(report)
     assert (report.status, report.outcome) == (Status.RESOLVED, Outcome.FIXED)
+
+
+def test_a_photo_of_a_refused_answer_need_not_be_picked_again(desk: Browser, report: Report, clerk: Person) -> None:
+    take(report, clerk, "receive", "start")
+    refused = step(desk, report, "resolve", outcome="fixed", photos=(BytesIO(photos.jpeg()), "sau.jpg"))
+    assert refused.status_code == 422
+    assert faults(refused.text) == []
+    (name,) = re.findall(r'name="picked" value="([\w-]+)" checked', refused.text)
+    assert "sau.jpg" in refused.text
+    assert 'name="picked"' not in desk.get(f"/desk/r/{report.code}?move=visit").text
+    assert step(desk, report, "resolve", outcome="fixed", words="Đã dọn sạch.", picked=name).status_code == 302
+    photo = db.session.scalars(select(Photo).where(Photo.report_id == report.id)).one()
+    assert (photo.kind, photo.name) == (PhotoKind.AFTER, name)
+    assert 'name="picked"' not in desk.get(f"/desk/r/{report.code}").text
+
+
+def test_a_waiting_photo_can_be_left_out_and_no_other_file_can_be_named(
+    desk: Browser, report: Report, clerk: Person
+) -> None:
+    take(report, clerk, "receive", "start")
+    step(desk, report, "resolve", outcome="cannot_fix", photos=(BytesIO(photos.jpeg()), "sau.jpg"))
+    said = {"outcome": "cannot_fix", "words": "Chờ mùa khô.", "picked": "../../secret"}
+    assert step(desk, report, "resolve", **said).status_code == 302
+    assert db.session.scalars(select(Photo)).all() == []
+    assert not list(storage().walk(RAW))
 
 
 def test_a_text_named_jpg_is_refused_and_nothing_is_kept(desk: Browser, report: Report, clerk: Person) -> None:

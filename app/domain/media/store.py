@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -54,7 +53,7 @@ def attach(
         with unit_of_work():
             return add(taken, owner, kind=kind, place=place)
     except PhotoRefused:
-        drop(taken)
+        drop(taken.name)
         raise
 
 
@@ -66,26 +65,18 @@ def take(stream: IO[bytes], filename: str, *, local: tzinfo = HANOI_TIME) -> Tak
     return Taken(name, filename, checked)
 
 
-@contextmanager
-def taking(picked: Iterable[tuple[IO[bytes], str]]) -> Iterator[list[Taken]]:
-    """Take the photos of a form (streams and file names); when what is done inside fails they are forgotten again.
-
-    Entered outside of any unit of work. Raises PhotoRefused for the first that is none.
-    """
-    taken: list[Taken] = []
+def take_again(name: str, filename: str) -> Taken | None:
+    """A photo that was taken before and has not found its report yet; None when its file is gone."""
     try:
-        for stream, filename in picked:
-            taken.append(take(stream, filename))
-        yield taken
-    except BaseException:
-        for one in taken:
-            drop(one)
-        raise
+        with storage().open(raw_key(name)) as stream:
+            return Taken(name, filename, inspect(stream, filename))
+    except FileNotFoundError:
+        return None
 
 
-def drop(taken: Taken) -> None:
+def drop(name: str) -> None:
     """Forget a photo that was taken and then not added."""
-    storage().delete(raw_key(taken.name))
+    storage().delete(raw_key(name))
 
 
 def add(

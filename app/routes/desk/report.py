@@ -21,7 +21,7 @@ from app.models import Report, ReportContact, now
 from app.models.choices import Role, Status, WordsKind
 from app.routes.desk import asking, bp, choices, history, sent
 from app.routes.desk.queue import STAFF, row
-from app.web import filters, language
+from app.web import filters, language, uploads
 from app.web.access import open_to
 from app.web.actors import actor
 from app.web.addresses import outside
@@ -115,11 +115,17 @@ def screen(
             hints=hints(),
             undo_seconds=undo_seconds(),
             lost=lost,
+            picked=uploads.waits(purpose(code, chosen)) if chosen is not None else [],
             sent=sent.bar(),
             back=asking.address(asking.last()),
         ),
         status,
     )
+
+
+def purpose(code: str, move: Move) -> str:
+    """Under which name photos wait for this step."""
+    return f"{code} {move.code}"
 
 
 def _chosen(offered: dict[str, Move], report: Report, wanted: str) -> Move | None:

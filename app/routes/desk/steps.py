@@ -23,7 +23,7 @@ from app.models import Event
 from app.models.choices import Outcome, PhotoKind, Severity, WaitingFor
 from app.routes.desk import asking, bp, sent
 from app.routes.desk.queue import STAFF
-from app.routes.desk.report import screen
+from app.routes.desk.report import purpose, screen
 from app.web import uploads
 from app.web.access import open_to
 from app.web.actors import actor
@@ -41,7 +41,10 @@ def step(code: str) -> ResponseReturnValue:
         raise NotFound(_l("There is no such step."))
     form = StepForm()
     form.keep(move)
-    if not form.validate():
+    refused = uploads.hold(purpose(code, move)) if "photos" in form else []
+    if not form.validate() or refused:
+        if refused:
+            form.photos.errors = [*form.photos.errors, *refused]
         return screen(code, form=form, status=422)
     try:
         event, is_ours = _carry_out(code, move, form)
@@ -50,6 +53,7 @@ def step(code: str) -> ResponseReturnValue:
         return screen(code, form=form, status=refusal.status)
     except (Stale, Forbidden) as refusal:
         return _moved_on(code, form, refusal)
+    uploads.forget()
     sent.remember(event, code, move.code)
     if not is_ours:  # it went to another unit: its page is theirs now
         return redirect(asking.address(asking.last()))
@@ -92,8 +96,8 @@ def _say_beside_the_field(form: StepForm, refusal: Invalid) -> None:
 
 def _carry_out(code: str, move: Move, form: StepForm) -> tuple[Event, bool]:
     """The step with its photos in one transaction; and whether this actor still handles the report after it."""
-    files = uploads.picked() if "photos" in form else []
-    with photos.taking(files) as taken, unit_of_work():
+    taken = uploads.taken(purpose(code, move)) if "photos" in form else []
+    with unit_of_work():
         report = get_for_change(code, by=actor())
         kind = PHOTO_KINDS.get(move.code, PhotoKind.VISIT)
         added = [photos.add(one, report, kind=kind, place=form.place()).id for one in taken]

@@ -119,7 +119,7 @@ def test_a_failed_unit_of_work_leaves_no_row_and_a_file_for_the_sweep(draft: Dra
     with pytest.raises(PhotoRefused), unit_of_work():
         add_and_fail(taken, draft)
     assert store.of(draft) == []
-    store.drop(taken)
+    store.drop(taken.name)
     assert stored("private") == set()
 
 
