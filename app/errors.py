@@ -20,11 +20,20 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json"
 
 
-def _answer(status: int, message: object = None, *, template: str | None = None) -> ResponseReturnValue:
+WORDY = ("words", "wayfinding")  # what people write themselves, whatever the form puts before the name
+
+
+def _typed() -> str:
+    """The words of a form that could not be taken, to be handed back: never a password, never a contact."""
+    said = (request.form[name] for name in request.form if name.endswith(WORDY))
+    return "\n\n".join(one.strip() for one in said if one.strip())
+
+
+def _answer(status: int, message: object = None, *, template: str | None = None, lost: str = "") -> ResponseReturnValue:
     if _wants_json():
         return jsonify({"status": status, "message": str(message) if message else None}), status
     shown = status if status in PAGES else 400
-    return render_template(template or f"errors/{shown}.html", message=message), status
+    return render_template(template or f"errors/{shown}.html", message=message, lost=lost), status
 
 
 def init_app(app: Flask) -> None:
@@ -38,7 +47,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:
-        return _answer(400, template="errors/csrf.html")
+        return _answer(400, template="errors/csrf.html", lost=_typed())
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

@@ -22,6 +22,7 @@ const map = L.map(form.querySelector("[data-map]"), {
   minZoom: +said.minZoom,
   maxZoom: 19,
   keyboardPanDelta: STEP,
+  zoomAnimation: CALM.animate,
 });
 if (said.tiles) L.tileLayer(said.tiles, { attribution: said.attribution, maxZoom: 19 }).addTo(map);
 if (known) map.setView(known, said.area ? 14 : CLOSE);
@@ -76,7 +77,11 @@ function settle(place, source, accuracy) {
 }
 
 function take(middle, source) {
-  if (moving || (!chosen && map.getZoom() < 13)) return;
+  if (moving) return;
+  if (!chosen && map.getZoom() < 13) {
+    spot.textContent = said.closer;
+    return;
+  }
   if (known && !moving && middle.distanceTo(L.latLng(+fields.lat.value, +fields.lng.value)) < 1) return;
   chosen = true;
   write(middle, source);

@@ -51,10 +51,14 @@ class Watched:
         return [error for error in self.errors if not any(part in error for part in self.expected)]
 
 
-def without_expiry(app: WSGIApplication) -> WSGIApplication:
-    """The browser's clock is the machine's, the application's the test's: a cookie lives as long as its window."""
+def for_a_window(app: WSGIApplication) -> WSGIApplication:
+    """The browser's clock is the machine's, the application's the test's: a cookie lives as long as its window, and
+    nothing is asked "unless changed since"."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"):
+            environ.pop(name, None)
+
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             kept = [(name, EXPIRY.sub("", value) if name == "Set-Cookie" else value) for name, value in headers]
             return start_response(status, kept, *rest)
@@ -67,7 +71,7 @@ def without_expiry(app: WSGIApplication) -> WSGIApplication:
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[str]:
     """The application, served by threads on a free port; answers with its address."""
-    server = make_server("127.0.0.1", 0, without_expiry(app), threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, for_a_window(app), threaded=True, request_handler=_Quiet)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

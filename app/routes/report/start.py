@@ -18,6 +18,7 @@ from app.forms.report import PhotosForm, PressForm
 from app.models import Draft, Photo
 from app.models.choices import PhotoState, PlaceSource
 from app.routes.report import bp, kept
+from app.web import language
 from app.web.access import open_to_all
 
 
@@ -40,6 +41,8 @@ def photos() -> ResponseReturnValue:
     device = _device(form)
     refused, taken = _keep_photos(draft, files, device)
     proposed = _proposed(taken, device, form.place_from.data == "photo")
+    if not proposed and (device is not None or any(photo.lat is not None for photo in taken)):
+        flash(_outside(), "warn")
     if taken or proposed:
         kept.keep(**({"photos": True} if taken else {}), **({"proposed": proposed} if proposed else {}))
     if refused:
@@ -123,6 +126,13 @@ def _keep_photos(
         except PhotoRefused as error:
             refused.append(error)
     return refused, taken
+
+
+def _outside() -> str:
+    city = store.current().name.in_(language.chosen())
+    return str(
+        _("The place that came with the photo lies outside %(city)s. Please show where the problem is.", city=city)
+    )
 
 
 def _proposed(taken: list[Photo], device: LatLng | None, is_of_photo: bool) -> dict[str, object]:
