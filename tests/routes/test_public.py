@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.domain import publication, workflow
+from app.domain import heartbeat, publication, workflow
 from app.domain.publication import Checked
 from app.domain.workflow import Details
 from app.extensions import unit_of_work
@@ -251,7 +251,20 @@ def test_a_living_process_says_so_without_the_database(client: Browser, count_qu
     assert counted.count == 0
 
 
-def test_a_ready_process_names_what_it_has(client: Browser) -> None:
+def test_a_ready_process_names_what_it_has(client: Browser, db_session: Session) -> None:
+    with unit_of_work():
+        heartbeat.beat()
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"database": "ok", "schema": "ok", "city": "ok"}
+    assert answer.json == {"database": "ok", "schema": "ok", "city": "ok", "worker": "ok"}
+
+
+def test_a_process_without_a_worker_is_ready_to_serve_and_says_that_the_worker_is_quiet(
+    client: Browser, db_session: Session, clock: Clock
+) -> None:
+    with unit_of_work():
+        heartbeat.beat()
+    clock.forward(minutes=3)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json["worker"] == "not heard of for two minutes"
