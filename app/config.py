@@ -68,7 +68,7 @@ class Config:
             "database_url": env.get("HOIAM_DATABASE_URL") or f"sqlite:///{data / 'hoiam.sqlite3'}",
             "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
             "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
-            "port": _number(env, "PORT", 8000),
+            "port": _port(env),
             "host": env.get("HOIAM_HOST") or "127.0.0.1",
             "public_url": (env.get("HOIAM_PUBLIC_URL") or "").rstrip("/"),
             "smtp_url": env.get("HOIAM_SMTP_URL") or "",
@@ -127,7 +127,14 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     try:
         return int(raw)
     except ValueError:
-        raise SettingError(f"{name} must be a whole number, not {raw!r}.") from None
+        raise SettingError(f"{name}={raw} is not a whole number: leave it out, or try {name}={default}.") from None
+
+
+def _port(env: Mapping[str, str]) -> int:
+    port = _number(env, "PORT", 8000)
+    if not 0 < port < 65536:
+        raise SettingError(f"PORT={port} is not a port: choose a number from 1024 to 65535, for example PORT=8080.")
+    return port
 
 
 def _kept_secret(data: Path) -> str:

@@ -45,7 +45,7 @@ def demo_option(wish: str) -> str:
 
 def check_port(host: str, port: str) -> None:
     """Said before the long work, not after it. Raises Trouble."""
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise Trouble(f"PORT={port} is not a port: choose a number from 1024 to 65535, for example make run PORT=8080.")
     try:
         _try_port(host, int(port))

@@ -153,3 +153,22 @@ def test_the_worker_alone_wants_a_migrated_database_and_stops_when_asked(
     assert worker.says("The worker is at work."), worker.said
     assert worker.end() == 0
     assert "Traceback" not in worker.said
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("PORT", "abc", "PORT=abc is not a whole number: leave it out, or try PORT=8000."),
+        ("PORT", "70000", "PORT=70000 is not a port: choose a number from 1024 to 65535, for example PORT=8080."),
+        ("HOIAM_UNDO_SECONDS", "bald", "HOIAM_UNDO_SECONDS=bald is not a whole number"),
+        ("HOIAM_SMTP_URL", "mail", "HOIAM_SMTP_URL must look like smtp://"),
+    ],
+)
+@pytest.mark.parametrize("command", ["start", "work"])
+def test_a_setting_that_cannot_be_used_is_one_sentence_with_its_remedy(
+    tmp_path: Path, command: str, setting: str, value: str, sentence: str
+) -> None:
+    started = Started(command, data=tmp_path / "data", port=8000, **{setting: value})
+    assert started.process.wait(40) == 1
+    assert sentence in started.said
+    assert "Traceback" not in started.said

@@ -82,7 +82,7 @@ def test_a_taken_port_is_said_at_once_with_a_free_one(clone: Path) -> None:
     assert not (clone / ".venv").exists(), "the port is looked at before the long work"
 
 
-@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1"])
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1", "²"])
 def test_a_port_that_is_none(clone: Path, port: str) -> None:
     assert f"PORT={port} is not a port" in said(start(clone, PORT=port))
 
