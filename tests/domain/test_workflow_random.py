@@ -132,6 +132,8 @@ MERGING = st.lists(
 )
 @example(steps=[("merge", 0, 1), ("merge", 1, 2), ("unmerge", 0, 0), ("unmerge", 1, 0)])
 @example(steps=[("merge", 0, 1), ("merge", 1, 2), ("undo", 0, 0)])
+@example(steps=[("merge", 0, 1), ("merge", 1, 2), ("unmerge", 0, 0), ("undo", 0, 0)])
+@example(steps=[("merge", 0, 1), ("unmerge", 0, 0), ("merge", 1, 0), ("undo", 0, 0), ("unmerge", 1, 0)])
 @given(steps=MERGING)
 def test_whoever_is_affected_counts_once_in_every_report_it_lives_on_in(steps):
     ids = [a_report().id for _ in range(4)]

@@ -106,6 +106,8 @@ def undo(event_id: int, *, by: Actor) -> Event:
         if event.kind is EventKind.MERGED:
             effects.leave_heads(report)
         put_back(report, event.data.get("was", {}))
+        if event.kind is EventKind.UNMERGED:
+            effects.rejoin_heads(report)
         event.undone_at = entry.at
         _hide(event)
         publication.take_back(report, event)

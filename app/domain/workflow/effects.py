@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.domain import areas, deadlines, geo, promises, publication, routing
 from app.domain.city.model import City
-from app.domain.errors import Forbidden, Invalid
+from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.events import Recording
 from app.domain.permissions import IN_CHARGE, Actor, Permission, actor_of, may
 from app.domain.reports.placing import ward_at
@@ -581,10 +581,21 @@ def leave_heads(report: Report) -> list[Report]:
 
     Answers these heads, the nearest first.
     """
+    return _count_in_heads(report, -report.affected)
+
+
+def rejoin_heads(report: Report) -> list[Report]:
+    """`leave_heads` taken back. Raises Stale where such a head lives on in this very report by now."""
+    return _count_in_heads(report, report.affected)
+
+
+def _count_in_heads(report: Report, people: int) -> list[Report]:
     heads = []
     head = locked(Report.id == report.merged_into_id)
     while head is not None:
-        head.affected -= report.affected
+        if head.id == report.id:
+            raise Stale(_l("The report has moved on since; this step can no longer be taken back."))
+        head.affected += people
         head.version += 1
         heads.append(head)
         head = locked(Report.id == head.merged_into_id)
