@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.domain import events, queue, routing
@@ -26,10 +26,14 @@ _PLACED = (EventKind.RELOCATED, EventKind.TRANSFERRED, EventKind.RETURNED)
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One report from inside. `events` are oldest first, each with its words; `photos` are all that still stand."""
+    """One report from inside. `events` are oldest first, each with its words; `photos` are all that still stand.
+
+    Of those who said that they are affected, who may be thousands, only the number stands here: `joined`.
+    """
 
     report: Report
     events: Sequence[Event]
+    joined: int
     photos: Sequence[Photo]
     near: Sequence[nearby.Near]
     earlier: Sequence[Report]  # what this one recurs of, the latest first
@@ -75,15 +79,19 @@ class Dossier:
 
 
 def of(code: str, *, seen_by: Actor) -> Dossier:
-    """The dossier, for those who handle the report. NotFound, Gone for others: at most six queries."""
+    """The dossier, for those who handle the report. NotFound, Gone for others: at most seven queries."""
     report = get(code, seen_by=seen_by, permission=Permission.HANDLE)
     happened = (
         db.session.scalars(
-            select(Event).where(Event.report_id == report.id).options(joinedload(Event.words)).order_by(Event.id)
+            select(Event)
+            .where(Event.report_id == report.id, Event.kind != EventKind.JOINED)
+            .options(joinedload(Event.words))
+            .order_by(Event.id)
         )
         .unique()
         .all()
     )
+    joined = select(func.count()).where(Event.report_id == report.id, Event.kind == EventKind.JOINED)
     photos = db.session.scalars(
         select(Photo).where(Photo.report_id == report.id, Photo.state.in_(KEPT)).order_by(Photo.position, Photo.id)
     ).all()
@@ -91,6 +99,7 @@ def of(code: str, *, seen_by: Actor) -> Dossier:
     return Dossier(
         report=report,
         events=happened,
+        joined=int(db.session.scalar(joined) or 0),
         photos=photos,
         near=nearby.around(report, seen_by=seen_by),
         earlier=_earlier(report, seen_by),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.domain import held
 from app.domain.city import store
@@ -62,7 +62,8 @@ def own_view(report: Report) -> OwnView:
     photos = db.session.scalars(
         select(Photo).where(Photo.report_id == report.id).order_by(Photo.position, Photo.id)
     ).all()
-    events = db.session.scalars(select(Event).where(Event.report_id == report.id).order_by(Event.id)).all()
+    told = or_(Event.public_at.is_not(None), Event.kind.in_(PRIVATE_TO_ME))  # not each of the many who are affected
+    events = db.session.scalars(select(Event).where(Event.report_id == report.id, told).order_by(Event.id)).all()
     mine = [one for one in words if one.kind in REPORTERS and one.erased_at is None]
     lines = tuple(_lines(events, words, photos))
     at = now()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, literal_column, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, and_, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Key, PrimaryKey
@@ -185,15 +185,22 @@ class Report(Base):
     split_from_id: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
     is_demo: Mapped[bool] = mapped_column(default=False)
 
-    participations: Mapped[list[Participation]] = relationship(lazy="select", viewonly=True)
+    participations: Mapped[list[Participation]] = relationship(lazy="raise", viewonly=True)
+    reporters: Mapped[list[Participation]] = relationship(  # apart: thousands may be affected, one or two filed it
+        lazy="select",
+        viewonly=True,
+        primaryjoin=lambda: and_(
+            Participation.report_id == Report.id,
+            Participation.part == Part.REPORTER,
+            Participation.ended_at.is_(None),
+        ),
+    )
     contact: Mapped[ReportContact | None] = relationship(back_populates="report", lazy="raise")
 
     @property
     def reporter_ids(self) -> frozenset[int]:
         """People who filed this report (more than one only after a merge of accounts)."""
-        return frozenset(
-            one.person_id for one in self.participations if one.part is Part.REPORTER and one.ended_at is None
-        )
+        return frozenset(one.person_id for one in self.reporters)
 
     @property
     def status_class(self) -> StatusClass:

@@ -63,7 +63,7 @@ class _Told:
         reports = (
             select(Report)
             .where(Report.id.in_(ids))
-            .options(selectinload(Report.participations), selectinload(Report.contact))
+            .options(selectinload(Report.participations), selectinload(Report.reporters), selectinload(Report.contact))
         )
         found.reports = {report.id: report for report in db.session.scalars(reports)}
         wanted: set[int] = set()

@@ -57,7 +57,6 @@ _SHAPES = {
     EventKind.ASSIGNED: "user-check",
     EventKind.NOTED: "lock",
     EventKind.ADDED: "message-plus",
-    EventKind.JOINED: "user-plus",
     EventKind.RATED: "star",
     EventKind.PUBLISHED: "eye-check",
     EventKind.WITHHELD: "eye-off",
@@ -83,11 +82,9 @@ _STARTING = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING)  # these stand at the 
 
 def lines(dossier: Dossier) -> list[dict[str, Any]]:
     """The history, newest first: what a clerk needs to know stands on top."""
-    joined = sum(event.kind is EventKind.JOINED for event in dossier.events)
-    shown = [event for event in dossier.events if event.kind is not EventKind.JOINED]
-    made = [_line(event, dossier) for event in reversed(shown)]
-    if joined:
-        made[-1]["details"].append(_("%(n)s more people have said that they are affected.", n=joined))
+    made = [_line(event, dossier) for event in reversed(dossier.events)]
+    if dossier.joined:
+        made[-1]["details"].append(_("%(n)s more people have said that they are affected.", n=dossier.joined))
     return made
 
 
