@@ -6,10 +6,12 @@ import pytest
 
 from app.domain import dossier, workflow
 from app.domain.errors import Invalid
+from app.domain.permissions import ANONYMOUS
+from app.domain.reports import following
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.models import Report
-from app.models.choices import Outcome, Role
+from app.models.choices import EventKind, Outcome, Role
 from tests.factories import a_minute_later, a_report, actor, dispatcher, in_charge_of, staff, unit_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -67,3 +69,13 @@ def test_what_another_desk_handled_here_before_is_told_only_where_its_place_is_p
     assert [one.id for one in dossier.of(again.code, seen_by=theirs).earlier] == [earlier.id]
     moved_elsewhere(earlier, actor("ubnd-10002").unit_ids()[0])
     assert [one.id for one in dossier.of(again.code, seen_by=theirs).earlier] == ([earlier.id] if is_told else [])
+
+
+def test_the_many_who_are_affected_are_counted_and_not_read() -> None:
+    report = a_report()
+    for browser in ("one", "another", "a third"):
+        with unit_of_work():
+            following.join(report.code, by=ANONYMOUS, browser_hash=browser)
+    found = dossier.of(report.code, seen_by=in_charge_of(report))
+    assert found.joined == 3
+    assert EventKind.JOINED not in {event.kind for event in found.events}
