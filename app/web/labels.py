@@ -166,7 +166,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         LetterKind.RESUMED: _l("Work resumed"),
         LetterKind.PLANNED: _l("Put into a plan"),
         LetterKind.EXTENDED: _l("More time granted"),
-        LetterKind.RECLASSIFIED: _l("Category, place or severity changed"),
+        LetterKind.RECLASSIFIED: _l("Category or severity changed"),
         LetterKind.ANSWERED: _l("Answer given"),
         LetterKind.DECLINED: _l("Not accepted"),
         LetterKind.UPHELD: _l("Reviewed, the decision stands"),
