@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +9,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.domain import drafts
 from app.domain.errors import NotFound
 from app.domain.media import store as photos
 from app.domain.permissions import Actor
@@ -20,7 +19,6 @@ from app.extensions import db
 from app.models import Draft, Event, Report, now
 from app.models.choices import EventKind
 
-KEPT_FOR = timedelta(days=7)
 RECEIPT_FOR = timedelta(hours=24)
 
 
@@ -33,22 +31,10 @@ def submit(said: filing.Filing, taken: Sequence[photos.Taken], *, by: Actor) -> 
         return filing.submit(said, by=by)
     draft = db.session.scalar(select(Draft).where(Draft.client_id == said.client_id))
     if draft is None:
-        draft = _draft(said.client_id)
+        draft, _cookie = drafts.begin(said.client_id, photos=True)  # that nobody opens: it hands the photos over
         for one in taken:
             photos.add(one, draft)
     return filing.submit(replace(said, draft_id=draft.id), by=by)
-
-
-def _draft(client_id: str) -> Draft:
-    """A draft that no cookie opens: it only hands the photos over."""
-    at = now()
-    nobodys = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
-    draft = Draft(
-        client_id=client_id, secret_hash=nobodys, data={"photos": True}, created_at=at, expires_at=at + KEPT_FOR
-    )
-    db.session.add(draft)
-    db.session.flush()
-    return draft
 
 
 def receipt_of(code: str, *, by: Actor) -> tuple[Report, str]:

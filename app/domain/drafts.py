@@ -80,9 +80,9 @@ def find_draft(cookie: str, *, lock: bool = False) -> Draft | None:
     return draft
 
 
-def begin(**said: Any) -> tuple[Draft, str]:
+def begin(client_id: str = "", **said: Any) -> tuple[Draft, str]:
     """A new draft and the cookie that opens it, inside a unit of work."""
-    client_id, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(24)
+    client_id, secret = client_id or secrets.token_urlsafe(16), secrets.token_urlsafe(24)
     at = now()
     draft = Draft(
         client_id=client_id,
