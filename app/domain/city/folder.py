@@ -99,7 +99,9 @@ def _compose_all(folder: Path, reading: Reading) -> dict[str, list[MappingNode]]
             reading.refuse(Where(file, 1), f"no file of this name is read; expected {', '.join(sorted(known))} (.yaml)")
             continue
         root = compose(folder, file, reading)
-        if root is not None:
+        if root is None:
+            reading.unread.add(name)
+        else:
             roots.setdefault(name, []).append(root)
     return roots
 
@@ -112,7 +114,8 @@ def _yaml_files(folder: Path) -> Iterator[str]:
 
 def _read_head(roots: list[MappingNode], reading: Reading) -> dict[str, Any] | None:
     if not roots:
-        reading.refuse(Where("city.yaml", 1), "the file is missing: it says the city's name, bounds and settings")
+        if CITY not in reading.unread:
+            reading.refuse(Where("city.yaml", 1), "the file is missing: it says the city's name, bounds and settings")
         return None
     for extra in roots[1:]:
         reading.refuse(extra, "the head of a city is one file: city.yaml")
@@ -121,7 +124,7 @@ def _read_head(roots: list[MappingNode], reading: Reading) -> dict[str, Any] | N
 
 def _read_listing(listing: Listing, roots: list[MappingNode], reading: Reading) -> list[Any]:
     found: list[Any] = []
-    is_written = False
+    is_written, is_readable = False, listing.file not in reading.unread
     for root in roots:
         keys = {one.key for one in LISTINGS if one.file == listing.file}
         for name, (key, node) in entries(root, reading).items():
@@ -130,9 +133,11 @@ def _read_listing(listing: Listing, roots: list[MappingNode], reading: Reading) 
                 found += _read_entries(listing, node, reading)
             elif name not in keys and listing.key == min(keys):
                 reading.refuse(key, f"unknown list `{name}`, expected {', '.join(sorted(keys))}")
-    if listing.is_needed and not is_written:
-        reading.refuse(Where(f"{listing.file}.yaml", 1), f"the list `{listing.key}:` is missing")
+    if not is_written and (listing.is_needed or not is_readable):
+        if is_readable:
+            reading.refuse(Where(f"{listing.file}.yaml", 1), f"the list `{listing.key}:` is missing")
         reading.broken.add(listing.kind)
+        reading.absent.add(listing.kind)
     return found
 
 

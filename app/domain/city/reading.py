@@ -35,6 +35,8 @@ class Reading:
     places: dict[Steps, Where] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)  # kinds of which at least one entry could not be read
+    unread: set[str] = field(default_factory=set)  # files, without .yaml, that could not be understood at all
+    absent: set[str] = field(default_factory=set)  # kinds of which no entry could be read: nothing is held against them
 
     def refuse(self, where: Node | Where, message: str) -> None:
         at = where if isinstance(where, Where) else place_of(where)

@@ -37,9 +37,9 @@ Lists = Mapping[str, Iterable[Any]]
 
 
 def check_references(reading: Reading) -> None:
-    """Every code that is named must be declared."""
+    """Every code that is named must be declared; where a whole list could not be read, that was said once."""
     for reference in reading.references:
-        if not reading.has(reference.kind, reference.code):
+        if reference.kind not in reading.absent and not reading.has(reference.kind, reference.code):
             reading.refuse(reference.where, f"there is no {reference.kind} `{reference.code}`")
 
 
@@ -179,9 +179,16 @@ def _check_rule(rule: Rule, categories: Mapping[str, Category], reading: Reading
         reading.refuse(where("rule", rule.code, "unit"), f"{called}: @site needs sites or site_kinds under when")
     if not is_about_sites and "site" in _places(rule.why):
         reading.refuse(where("rule", rule.code, "why"), f"{called}: {{site}} needs sites or site_kinds under when")
+    if "category" not in reading.absent:
+        _check_answers(rule, categories, reading)
+
+
+def _check_answers(rule: Rule, categories: Mapping[str, Category], reading: Reading) -> None:
+    """The answers a rule waits for are ones that somebody is asked for."""
+    called = f"rule {rule.code}"
     asked = [one for one in categories.values() if _speaks_of(rule, one)]
     for code, choices in rule.answers.items():
-        at = where("rule", rule.code, "answers", code)
+        at = reading.where("rule", rule.code, "answers", code)
         questions = [question for one in asked if (question := one.question(code))]
         if not questions:
             reading.refuse(at, f"{called}: no category of this rule asks `{code}`")

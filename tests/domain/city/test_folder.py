@@ -195,6 +195,14 @@ def test_a_broken_entry_is_not_reported_again_by_what_points_at_it(copy: Path) -
     assert len(problems_of(copy)) == 1
 
 
+@pytest.mark.parametrize("file", ["calendars", "units", "wards", "categories", "sites", "rules", "cases", "replies"])
+def test_a_file_that_is_not_yaml_is_one_problem_and_not_one_more_for_all_that_points_into_it(
+    copy: Path, file: str
+) -> None:
+    (copy / f"{file}.yaml").write_text(": [broken", encoding="utf-8")
+    assert [problem.file for problem in problems_of(copy)] == [f"{file}.yaml"]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
