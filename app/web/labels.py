@@ -167,6 +167,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         LetterKind.PLANNED: _l("Put into a plan"),
         LetterKind.EXTENDED: _l("More time granted"),
         LetterKind.RECLASSIFIED: _l("Category or severity changed"),
+        LetterKind.RELOCATED: _l("Place corrected"),
         LetterKind.ANSWERED: _l("Answer given"),
         LetterKind.DECLINED: _l("Not accepted"),
         LetterKind.UPHELD: _l("Reviewed, the decision stands"),

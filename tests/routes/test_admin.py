@@ -142,8 +142,9 @@ def test_versions_say_what_each_load_changed(office: Browser) -> None:
     assert "No longer in use: special place ho-xanh" in newest
     assert "No longer in use: rule alley-pothole" in newest
     assert "The first load: everything was new." in said(office.get("/en/admin/versions?version=1").text)
-    for number in ("3", "-1", "99999999999999999999"):
-        assert office.get(f"/admin/versions?version={number}").status_code == 404
+    assert office.get("/admin/versions?version=3").status_code == 404
+    for nonsense in ("-1", "x", "99999999999999999999"):
+        assert said(office.get(f"/en/admin/versions?version={nonsense}").text) == newest
 
 
 # The dry run ----------------------------------------------------------------------------------------------------------

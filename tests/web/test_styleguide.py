@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 
 
@@ -14,6 +15,6 @@ def test_every_component_is_shown(app: Flask) -> None:
         assert words in answer.text
 
 
-def test_it_is_closed_to_the_public(app: Flask) -> None:
-    app.config["HOIAM"] = replace(app.config["HOIAM"], testing=False, development=False)
+def test_it_is_closed_to_the_public(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "HOIAM", replace(app.config["HOIAM"], testing=False, development=False))
     assert app.test_client().get("/styleguide").status_code == 404
