@@ -34,21 +34,22 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What the city knows of a pin. `offered` are wards to choose from where no border tells."""
+    """What the city knows of a pin. `offered` are wards to choose from: where no border tells, or one is very near."""
 
     is_inside: bool
     ward: Ward | None
-    is_sure: bool
+    is_sure: bool  # `ward` is the one the outline says
     offered: tuple[Ward, ...] = ()
 
 
 def spot(lat: float, lng: float) -> Spot:
     """In which ward a pin lies, or that it lies outside the city."""
     city, located = store.current(), areas.locate(lat, lng)
-    offered = tuple(city.wards[code] for code in located.nearest)
+    near = located.neighbours(city.settings.border_m) if located.exact else located.nearest
+    offered = tuple(city.wards[code] for code in near)
     if located.ward is None:
         return Spot(bool(offered) and not located.exact, None, False, offered)
-    return Spot(True, city.wards[located.ward], located.exact, () if located.exact else offered)
+    return Spot(True, city.wards[located.ward], located.exact, offered)
 
 
 def search(words: str, language: str) -> list[Hit]:

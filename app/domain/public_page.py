@@ -86,6 +86,7 @@ def _arithmetic(report: Report, view: PublicView) -> Arithmetic | None:
 def _similar(report: Report, view: PublicView) -> list[tuple[PublicView, int]]:
     if view.point is None or view.status_class is StatusClass.GONE:
         return []
-    found = [one for one in nearby.similar(view.category.code, *view.point) if one.report.id != report.id]
+    near = nearby.similar(view.category.code, *view.point, also_done=True)
+    found = [one for one in near if one.report.id != report.id]
     views = public_list.plain_views([one.report for one in found])
     return [(other, near.distance_m) for other, near in zip(views, found, strict=True)]

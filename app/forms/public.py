@@ -7,14 +7,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FloatField, SearchField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms import SearchField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain import public_filters
 from app.domain.city.model import City
 from app.domain.errors import Invalid
 from app.domain.public_filters import Filters
+from app.forms.fields import latitude, longitude
 from app.web import labels, language
 
 
@@ -106,8 +107,8 @@ def _month(first_day: date) -> str:
 
 class NearForm(AskForm):
     q = SearchField(_l("A place"), validators=[Length(max=200)])
-    lat = FloatField(_l("Latitude"), validators=[Optional(), NumberRange(-90, 90)])
-    lng = FloatField(_l("Longitude"), validators=[Optional(), NumberRange(-180, 180)])
+    lat = latitude(_l("Latitude"))
+    lng = longitude(_l("Longitude"))
 
 
 class CodeForm(AskForm):

@@ -24,12 +24,11 @@ from wtforms.validators import Length, NumberRange, Optional
 
 from app.domain.city.model import Category, City, Question, Ward
 from app.domain.reports.filing import MAX_WAYFINDING, MAX_WORDS
+from app.forms.fields import latitude, longitude
 from app.models.choices import PlaceSource
 
 DANGER = "danger"  # the question by which a category asks what every report is asked
 TOO_LONG = _l("At most %(max)d characters.")
-LAT = [Optional(), NumberRange(-90, 90, _l("The latitude must lie between −90 and 90."))]
-LNG = [Optional(), NumberRange(-180, 180, _l("The longitude must lie between −180 and 180."))]
 
 
 class QuietFloat(FloatField):
@@ -46,8 +45,8 @@ class PhotosForm(FlaskForm):
     """The first page. The device's place is asked beside the photo, because phones take it out of the file."""
 
     photos = MultipleFileField(_l("Photos"))
-    lat = QuietFloat(validators=LAT)
-    lng = QuietFloat(validators=LNG)
+    lat = QuietFloat(validators=[Optional(), NumberRange(-90, 90)])
+    lng = QuietFloat(validators=[Optional(), NumberRange(-180, 180)])
     accuracy = QuietFloat(validators=[Optional()])
     place_from = HiddenField()  # "photo" when the place was read from the file before it was made smaller
 
@@ -55,8 +54,8 @@ class PhotosForm(FlaskForm):
 class PlaceForm(FlaskForm):
     """A pin and, where no border tells, the ward."""
 
-    lat = FloatField(_l("Latitude"), LAT)
-    lng = FloatField(_l("Longitude"), LNG)
+    lat = latitude(_l("Latitude"))
+    lng = longitude(_l("Longitude"))
     source = HiddenField()
     accuracy = QuietFloat(validators=[Optional()])
     address = HiddenField(validators=[Length(max=300, message=TOO_LONG)])

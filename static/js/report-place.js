@@ -10,10 +10,10 @@ const STEP = 40;
 const CALM = { animate: !matchMedia("(prefers-reduced-motion: reduce)").matches };
 
 document.documentElement.classList.add("scripted");
-form.querySelector("[data-map-part]").hidden = false;
+for (const part of form.querySelectorAll("[data-map-part]")) part.hidden = false;
 const fields = form.elements;
 const bounds = L.latLngBounds([+said.south, +said.west], [+said.north, +said.east]);
-const known = fields.lat.value && fields.lng.value ? L.latLng(+fields.lat.value, +fields.lng.value) : null;
+const known = typed();
 
 const map = L.map(form.querySelector("[data-map]"), {
   zoomControl: false,
@@ -44,10 +44,8 @@ for (const button of form.querySelectorAll("[data-zoom]")) {
 }
 for (const name of ["lat", "lng"]) {
   fields[name].addEventListener("change", () => {
-    const [lat, lng] = [Number(fields.lat.value), Number(fields.lng.value)];
-    if (fields.lat.value && fields.lng.value && Math.abs(lat) <= 90 && Math.abs(lng) <= 180) {
-      settle({ lat, lng }, "typed");
-    }
+    const place = typed();
+    if (place) settle(place, "typed");
   });
 }
 
@@ -82,7 +80,7 @@ function take(middle, source) {
     spot.textContent = said.closer;
     return;
   }
-  if (known && !moving && middle.distanceTo(L.latLng(+fields.lat.value, +fields.lng.value)) < 1) return;
+  if (known && middle.distanceTo(typed() ?? middle) < 1) return;
   chosen = true;
   write(middle, source);
 }
@@ -96,22 +94,29 @@ function write(place, source, accuracy) {
   tell();
 }
 
+// The coordinates in the fields, with a decimal comma too; null for what is no place on earth.
+function typed() {
+  const [lat, lng] = [fields.lat, fields.lng].map((field) => parseFloat(field.value.replace(",", ".")));
+  return Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? L.latLng(lat, lng) : null;
+}
+
 let waiting;
 function tell() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     const answer = await fetch(`${said.where}?lat=${fields.lat.value}&lng=${fields.lng.value}`);
     const where = await answer.json();
-    spot.textContent = where.said || where.offered.map((ward) => ward.name).join(", ");
+    spot.textContent = where.said;
     spot.classList.toggle("is-outside", !where.inside);
-    offer(where.offered);
+    offer(where.offered, where.ward);
   }, 350);
 }
 
-// Where no border tells, the nearest wards are to choose from; a choice made stays while it is offered.
-function offer(wards) {
+// Where no border tells, the nearest wards are to choose from, and a choice made stays while it is offered. Beside a
+// border the ward of the pin is chosen beforehand.
+function offer(wards, likely) {
   const place = form.querySelector("[data-offered]");
-  const kept = place.querySelector("input:checked")?.value;
+  const kept = likely || place.querySelector("input:checked")?.value;
   place.replaceChildren();
   if (!wards.length) return;
   const part = form.querySelector("[data-ward-choices]").content.cloneNode(true);
@@ -141,7 +146,8 @@ async function outlines() {
   if (!answer?.ok) return;
   const named = document.documentElement.lang === "en" ? "name_en" : "name_vi";
   const wards = await answer.json();
-  const layer = L.geoJSON(wards, { interactive: false, className: "ward-line", style: { weight: 1, fillOpacity: 0.6 } });
+  const className = `ward-line${wards.exact ? "" : " ward-line--sketch"}`;
+  const layer = L.geoJSON(wards, { interactive: false, className, style: { weight: 1, fillOpacity: 0.6 } });
   layer.eachLayer((ward) => {
     const { lat, lng } = ward.feature.properties;
     const label = L.tooltip({ permanent: true, direction: "center", className: "ward-name", opacity: 1 });

@@ -185,7 +185,7 @@ def test_an_unknown_page_ward_or_unit_is_not_found(client: Browser) -> None:
 def test_a_place_outside_or_unknown_gets_a_friendly_word(client: Browser, path: str) -> None:
     answer = client.get(f"/en{path}")
     assert answer.status_code == 422
-    assert re.search(r"outside City of Six Wards|No place by this name|Number must be|Not a valid", answer.text)
+    assert re.search(r"outside City of Six Wards|No place by this name|must lie between|Write a number", answer.text)
     assert faults(answer.text) == []
 
 

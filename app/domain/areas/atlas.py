@@ -29,6 +29,13 @@ class Located:
     other_ward: str | None = None  # the ward beyond that border, when there is one
     nearest: tuple[str, ...] = ()  # wards to offer, the likeliest first; empty outside the city
 
+    def neighbours(self, within_m: float) -> tuple[str, ...]:
+        """The ward and the one beyond its border, where that is so near that a pin cannot tell them apart."""
+        is_near = self.border_m is not None and self.border_m <= within_m
+        if not is_near or self.ward is None or self.other_ward is None:
+            return ()
+        return (self.ward, self.other_ward)
+
 
 class Atlas:
     """One version of a city with its outlines (WGS 84 by ward code). Immutable once made; safe between threads."""

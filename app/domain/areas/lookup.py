@@ -49,11 +49,14 @@ def is_inside_ward(code: str, lat: float, lng: float) -> bool:
 
 
 def place(lat: float | None, lng: float | None, *, ward: str | None = None) -> Place:
-    """What routing asks about a place. `ward` is the one the resident confirmed; an exact outline decides over it."""
+    """What routing asks about a place. `ward` is the one the resident confirmed; an outline decides over it, except
+    where the pin lies so near the border that whoever stands there knows better."""
     if lat is None or lng is None:
         return Place(None, None, ward=ward)
     located = locate(lat, lng)
     if located.exact and located.ward:
+        if ward == located.other_ward and ward in located.neighbours(store.current().settings.border_m):
+            return Place(lat, lng, ward, located.border_m, located.ward)
         return Place(lat, lng, located.ward, located.border_m, located.other_ward)
     return Place(lat, lng, ward or located.ward)
 

@@ -50,7 +50,7 @@ from app.models.report import lies_in
 MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
-NOTICE = "1"  # raised when the words at the button say something else about who sees what
+NOTICE = "2"  # raised when the words at the button say something else about who sees what
 _FREE, _SAME = -1, -2  # where a recurrence stands, they mark the rows of the free id and of the same client id
 MAX_OBSERVED_AGE = timedelta(days=30)
 

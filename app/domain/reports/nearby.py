@@ -25,8 +25,8 @@ class Near:
     distance_m: int
 
 
-def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> list[Near]:
-    """Public reports of this category around a place, open or done within two weeks, nearest first.
+def similar(category: str, lat: float, lng: float, *, also_done: bool = False, limit: int = SHOWN) -> list[Near]:
+    """Public reports of this category around a place, nearest first: open ones, perhaps those done within two weeks.
 
     Distances are of the public points, rounded to 10 m, so that they narrow no position.
     """
@@ -34,17 +34,17 @@ def similar(category: str, lat: float, lng: float, *, limit: int = SHOWN) -> lis
     kind = city.categories.get(category)
     if kind is None:
         return []  # the category has left the city: nobody files in it any more
-    done_since = now() - timedelta(days=DONE_DAYS)
+    statuses: ColumnElement[bool] = Report.status.in_(OPEN)
+    if also_done:
+        done_since = now() - timedelta(days=DONE_DAYS)
+        statuses = or_(statuses, Report.status.in_(DONE) & (Report.resolved_at >= done_since))
     statement = (
         select(Report)
         .where(
             Report.category_id == kind.id,
             is_public(),
             lies_in("public_cell", geo.covering(lat, lng, kind.similar_m + 20)),
-            or_(
-                Report.status.in_(OPEN),
-                Report.status.in_(DONE) & (Report.resolved_at >= done_since),
-            ),
+            statuses,
         )
         .order_by(Report.id.desc())
         .limit(200)

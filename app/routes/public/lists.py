@@ -47,6 +47,9 @@ def near() -> ResponseReturnValue:
     city = store.current()
     form = NearForm(request.args)
     is_good = form.validate()
+    if not is_good:  # coordinates of an address have no field of their own on the page
+        form.q.errors = [*form.q.errors, *form.lat.errors, *form.lng.errors]
+        form.lat.errors = form.lng.errors = []
     point, hits = None, []
     if is_good and form.lat.data is not None and form.lng.data is not None:
         point = (form.lat.data, form.lng.data)

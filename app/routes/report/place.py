@@ -11,6 +11,8 @@ from flask_babel import lazy_gettext as _l
 from app.domain import areas, places
 from app.domain.city import store
 from app.domain.geo import METRES_A_DEGREE
+from app.domain.reports.filing import MAX_WAYFINDING
+from app.forms.fields import degrees
 from app.forms.report import PlaceForm, WardForm
 from app.models.choices import PlaceSource
 from app.routes.report import bp, kept
@@ -44,9 +46,9 @@ def keep_place() -> ResponseReturnValue:
     if not found.is_inside:
         form.form_errors.append(str(_outside()))
         return _page(form), 422
-    ward = found.ward.code if found.ward is not None and found.is_sure else str(form.ward.data or "")
-    if not found.is_sure and ward not in {one.code for one in found.offered}:
-        form.ward.errors = [_l("Choose the ward: we do not know the borders here well enough.")]
+    ward = str(form.ward.data or "") if found.offered or found.ward is None else found.ward.code
+    if found.offered and ward not in {one.code for one in found.offered}:
+        form.ward.errors = [_beside_a_border() if found.is_sure else _without_borders()]
         return _page(form), 422
     source, lang = form.place_source, language.chosen()
     kept.keep(
@@ -92,11 +94,11 @@ def where() -> ResponseReturnValue:
     if lat is None or lng is None or not (abs(lat) <= 90 and abs(lng) <= 180):
         return jsonify({"inside": False, "said": str(_outside()), "offered": []}), 422
     found, lang = places.spot(lat, lng), language.chosen()
-    ward = found.ward.name.in_(lang) if found.ward is not None and found.is_sure else ""
     return jsonify(
         {
             "inside": found.is_inside,
-            "said": ward if found.is_inside else str(_outside()),
+            "said": _said_of(found),
+            "ward": found.ward.code if found.ward is not None and found.is_sure else "",
             "offered": [{"code": one.code, "name": one.name.in_(lang)} for one in found.offered],
         }
     )
@@ -106,19 +108,24 @@ def _page(form: PlaceForm, *, query: str = "") -> str:
     city, lang = store.current(), language.chosen()
     lat, lng = form.lat.data, form.lng.data
     found = places.spot(lat, lng) if lat is not None and lng is not None else None
-    if found is not None and not found.is_sure and found.is_inside:
+    if found is not None and found.is_inside:
         form.offer(found.offered, lang)
+        if found.is_sure and found.ward is not None and form.ward.data not in {one.code for one in found.offered}:
+            form.ward.data = found.ward.code
     config = current_app.config["HOIAM"]
+    hits = places.search(query, lang)
+    if query and not hits and any(sign.isalpha() for sign in query) and not form.wayfinding.data:
+        form.wayfinding.data = query[:MAX_WAYFINDING]
     return render_template(
         "report/place.html",
         form=form,
         step=2,
         query=query,
-        hits=places.search(query, lang),
+        hits=hits,
         has_pin=found is not None,
         found=found,
-        outside=_outside(),
-        arrows=_arrows(lat, lng),
+        said=_said_of(found) if found is not None else "",
+        arrows=_arrows(lat, lng, str(form.wayfinding.data or "")),
         is_area=request.args.get("area") == "1",
         has_borders=areas.has_outlines(),
         tiles_url=config.tiles_url,
@@ -159,20 +166,46 @@ def _wayfinding() -> str:
     return request.args.get("wayfinding") or kept.said().wayfinding
 
 
-def _arrows(lat: float | None, lng: float | None) -> dict[str, str]:
+def _arrows(lat: float | None, lng: float | None, wayfinding: str) -> dict[str, str]:
     """Links that move the pin a little, for pages without scripts."""
     if lat is None or lng is None:
         return {}
     step = STEP_M / METRES_A_DEGREE
     moves = {"north": (step, 0.0), "west": (0.0, -step), "east": (0.0, step), "south": (-step, 0.0)}
     return {
-        name: url_for("report.place", lat=round(lat + up, 6), lng=round(lng + right, 6), source="map", _anchor="pin")
+        name: url_for(
+            "report.place",
+            lat=round(lat + up, 6),
+            lng=round(lng + right, 6),
+            source="map",
+            wayfinding=wayfinding or None,
+            back=request.args.get("back"),
+            _anchor="pin",
+        )
         for name, (up, right) in moves.items()
     }
 
 
 def _next() -> str:
     return url_for("report.send" if request.args.get("back") == "send" and kept.said().category else "report.what")
+
+
+def _said_of(spot: places.Spot) -> str:
+    """What a pin's place is called."""
+    lang = language.chosen()
+    if not spot.is_inside:
+        return str(_outside())
+    if spot.ward is not None and spot.is_sure:
+        return spot.ward.name.in_(lang)
+    return str(_l("Probably %(wards)s", wards=", ".join(one.name.in_(lang) for one in spot.offered)))
+
+
+def _without_borders() -> Any:
+    return _l("Choose the ward: we do not know the borders here well enough.")
+
+
+def _beside_a_border() -> Any:
+    return _l("This place lies beside a border. Is this the right ward? If so, press the button once more.")
 
 
 def _outside() -> Any:
@@ -183,10 +216,7 @@ def _outside() -> Any:
 
 
 def _number(name: str) -> float | None:
-    try:
-        return float(request.args.get(name, ""))
-    except ValueError:
-        return None
+    return degrees(request.args.get(name, ""))
 
 
 def _metres(said: float | None) -> int | None:
