@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -12,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 from app.adapters.storage import StorageFull
 from app.domain.errors import Moved, Refusal
 from app.extensions import db
+from app.web import again, limits, security
+from app.web.again import Again
 
 PAGES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
 
@@ -29,11 +32,21 @@ def _typed() -> str:
     return "\n\n".join(one.strip() for one in said if one.strip())
 
 
-def _answer(status: int, message: object = None, *, template: str | None = None, lost: str = "") -> ResponseReturnValue:
+def _answer(
+    status: int, message: object = None, *, template: str | None = None, lost: str = "", kept: Again | None = None
+) -> ResponseReturnValue:
     if _wants_json():
         return jsonify({"status": status, "message": str(message) if message else None}), status
     shown = status if status in PAGES else 400
-    return render_template(template or f"errors/{shown}.html", message=message, lost=lost), status
+    return render_template(template or f"errors/{shown}.html", message=message, lost=lost, kept=kept), status
+
+
+def _too_many() -> Response:
+    """How long to wait, in words and in a header, with what was typed behind a button."""
+    wait = limits.wait_s()
+    answer = make_response(_answer(429, limits.how_long(wait), kept=again.typed()))
+    answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def init_app(app: Flask) -> None:
@@ -47,7 +60,12 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:
-        return _answer(400, template="errors/csrf.html", lost=_typed())
+        is_our_page = security.is_ours(request.headers.get("Origin", ""))
+        return _answer(400, template="errors/csrf.html", lost=_typed(), kept=again.typed() if is_our_page else None)
+
+    @app.errorhandler(RateLimitExceeded)
+    def too_many(error: RateLimitExceeded) -> ResponseReturnValue:
+        return _too_many()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

@@ -11,16 +11,20 @@ from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from sqlalchemy import delete, select
 
+from app.domain import notifications
 from app.domain.errors import Gone, Invalid, NotFound
 from app.domain.permissions import link_to
 from app.domain.reports import following
 from app.domain.reports.find import find
 from app.extensions import db, secret_key
-from app.models import OneTimeCode, Report, now
+from app.models import OneTimeCode, Report, ReportContact, now
+from app.models.choices import Status
 
 LINK_DAYS = 7
 CODE_MINUTES = 10
 CODE_TRIES = 5
+AGAIN_AFTER = timedelta(minutes=2)
+MOST_A_DAY = 5  # letters to one address, so that nobody's mailbox is filled through us
 PURPOSE = "confirm-contact"
 
 
@@ -29,12 +33,12 @@ def confirmation_token(report: Report) -> str:
     return str(_links().dumps(report.code))
 
 
-def report_of(token: str) -> Report:
+def report_of(token: str, *, also_expired: bool = False) -> Report:
     """The report a token names. NotFound for a token we never made, Gone for one that has expired."""
     try:
-        code = str(_links().loads(token, max_age=LINK_DAYS * 86400))
+        code = str(_links().loads(token, max_age=None if also_expired else LINK_DAYS * 86400))
     except SignatureExpired:
-        raise Gone(_l("This link has expired. Open your report with its own link to ask for a new one.")) from None
+        raise Gone(_l("This link has expired. Ask for a new one.")) from None
     except BadSignature:
         raise NotFound(_l("This link does not confirm anything. Check that it was copied whole.")) from None
     report = find(code)
@@ -50,12 +54,30 @@ def confirm(token: str) -> Report:
     return report
 
 
+def ask_again(report: Report) -> None:
+    """Owe the typed address a fresh link and fresh digits, inside a unit of work; the digits before are void at once.
+
+    Raises Invalid when nothing is left to confirm, when we cannot write there, or when enough letters went out.
+    """
+    contact = db.session.get(ReportContact, report.id)
+    if contact is None or contact.confirmed_at is not None or report.status is Status.WITHDRAWN:
+        raise Invalid(_l("There is no contact left to confirm."))
+    if not notifications.can_reach(contact):
+        raise Invalid(_l("We cannot send text messages. Your own link shows every answer."))
+    if notifications.confirmations_since(report, now() - AGAIN_AFTER):
+        raise Invalid(
+            _l("A message is on its way already. Look among unwanted mail too; in two minutes you can ask for another.")
+        )
+    if notifications.confirmations_since(report, now() - timedelta(days=1)) >= MOST_A_DAY:
+        raise Invalid(_l("Five messages went there within a day. Use the link in the last one, or ask again tomorrow."))
+    _void_codes(report)
+    notifications.send_confirmation(report)
+
+
 def make_code(report: Report) -> str:
     """Six fresh digits for this report's contact, inside a unit of work; the ones before are void."""
     digits = f"{secrets.randbelow(10**6):06d}"
-    db.session.execute(
-        delete(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
-    )
+    _void_codes(report)
     db.session.add(
         OneTimeCode(
             purpose=PURPOSE,
@@ -84,9 +106,11 @@ def use_code(report: Report, digits: str) -> bool:
         .with_for_update()
     )
     if kept is None or kept.used_at is not None or now() > kept.expires_at:
-        raise Invalid(_l("This code is no longer valid. Use the link in the message instead."), field="digits")
+        raise Invalid(
+            _l("This code is no longer valid. Ask for a new one, or use the link in the message."), field="digits"
+        )
     if kept.tries >= CODE_TRIES:
-        raise Invalid(_l("Too many wrong tries. Use the link in the message instead."), field="digits")
+        raise Invalid(_l("Too many wrong tries. Ask for a new code, or use the link in the message."), field="digits")
     clean = "".join(sign for sign in digits if sign.isdecimal())
     if not hmac.compare_digest(kept.code_hash, _hash(report, clean)):
         kept.tries += 1
@@ -95,6 +119,12 @@ def use_code(report: Report, digits: str) -> bool:
     kept.used_at = now()
     following.confirm_contact(report.code, by=link_to(report))
     return True
+
+
+def _void_codes(report: Report) -> None:
+    db.session.execute(
+        delete(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
+    )
 
 
 def _links() -> URLSafeTimedSerializer:

@@ -10,18 +10,19 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from app.domain import confirmations, promises, public_page, public_view, qr, workflow
+from app.domain import confirmations, notifications, promises, public_page, public_view, qr, workflow
 from app.domain.city import store
 from app.domain.errors import Forbidden, Gone, Invalid, Moved, NotFound, Stale
 from app.domain.media import store as kept_photos
 from app.domain.media.refusal import PhotoRefused
 from app.domain.own_view import own_view, remembered_reports
 from app.domain.permissions import Actor
-from app.domain.reports import by_secret, following, get, secret_of
+from app.domain.reports import by_secret, following, get, get_for_change, secret_of
 from app.extensions import limiter, unit_of_work
 from app.forms.report import DigitsForm, LettersForm, PressForm, RatingForm, WordsForm
-from app.models import Report
+from app.models import Report, ReportContact
 from app.models.choices import EventKind, PhotoKind, Rating, RatingReason, Status, StatusClass
+from app.routes.report import limits
 from app.web import cards, filters, language, links, timeline
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
@@ -30,6 +31,7 @@ from app.web.labels import LABELS
 
 bp = Blueprint("own", __name__)
 TRIES = "30 per hour"
+LETTERS = "20 per hour"  # asked for by one connection; the domain counts those to one address
 
 
 @bp.get("/mine")
@@ -71,6 +73,10 @@ def add(code: str, secret: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _shown(report, link, secret, add=form, status=422)
     files = [file for file in form.photos.data or () if isinstance(file, FileStorage) and file.filename]
+    wait = limits.wait_for_uploads() if files else 0
+    if wait:
+        form.photos.errors = [limits.many_photos(wait)]
+        return _shown(report, link, secret, add=form, status=429)
     refused, taken = [], []
     for file in files:
         try:
@@ -199,13 +205,25 @@ def letters(code: str, secret: str) -> ResponseReturnValue:
     return _back(code, secret)
 
 
+@bp.post("/r/<code>/mine/<secret>/code/again")
+@open_to_all
+@limiter.limit(LETTERS)
+def code_again(code: str, secret: str) -> ResponseReturnValue:
+    """The message never came, or its digits are too old: another one, please."""
+    report, _link = by_secret(code, secret)
+    if PressForm().validate_on_submit():
+        _send_again(report.code)
+    return _back(code, secret)
+
+
 @bp.route("/r/<code>/confirm/<token>", methods=["GET", "POST"])
 @open_to_all
 def confirm(code: str, token: str) -> ResponseReturnValue:
     """The mailed link: one button, because mail scanners open links too. Pressing it twice does no harm."""
-    report = confirmations.report_of(token)
-    if report.code != code:
-        raise NotFound(_("This link does not confirm anything. Check that it was copied whole."))
+    try:
+        report = _named(code, confirmations.report_of(token))
+    except Gone:
+        return _expired(_named(code, confirmations.report_of(token, also_expired=True)), token)
     if PressForm().validate_on_submit():
         with unit_of_work():
             report = confirmations.confirm(token)
@@ -220,6 +238,41 @@ def confirm(code: str, token: str) -> ResponseReturnValue:
         ward=city.ward_of(report.ward_id),
         press=PressForm(formdata=None),
     )
+
+
+@bp.post("/r/<code>/confirm/<token>/again")
+@open_to_all
+@limiter.limit(LETTERS)
+def confirm_again(code: str, token: str) -> ResponseReturnValue:
+    """The link has expired: a fresh one goes to the same address, and is shown to nobody here."""
+    report = _named(code, confirmations.report_of(token, also_expired=True))
+    if PressForm().validate_on_submit():
+        _send_again(report.code)
+    return redirect(url_for("own.confirm", code=code, token=token), 303)
+
+
+def _named(code: str, report: Report) -> Report:
+    """The report of a token, which the address must name too."""
+    if report.code != code:
+        raise NotFound(_("This link does not confirm anything. Check that it was copied whole."))
+    return report
+
+
+def _send_again(code: str) -> None:
+    """Another message to the typed address, and a word about it; or why not."""
+    try:
+        with unit_of_work():
+            confirmations.ask_again(get_for_change(code, by=None))
+    except Invalid as error:
+        flash(str(error.message), "warn")
+    else:
+        flash(_("A new message is on its way, with a new link and new digits. The old digits no longer work."), "done")
+
+
+def _expired(report: Report, token: str) -> Response:
+    page = make_response(render_template("own/expired.html", report=report, token=token, press=PressForm()), 410)
+    page.headers["Cache-Control"] = "private, no-store"
+    return page
 
 
 @bp.route("/r/<code>/join", methods=["GET", "POST"])
@@ -336,8 +389,11 @@ def _can_rate(report: Report) -> bool:
     return report.status is Status.RESOLVED and report.rating is None
 
 
-def _awaits_contact(report: Report, contact: object) -> bool:
-    return contact is not None and not report.is_contact_confirmed and report.status_class is not StatusClass.GONE
+def _awaits_contact(report: Report, contact: ReportContact | None) -> bool:
+    """Is there something to confirm, and did a message go out that says how?"""
+    if contact is None or not notifications.can_reach(contact):
+        return False
+    return not report.is_contact_confirmed and report.status_class is not StatusClass.GONE
 
 
 def _letters_form(language: str, refused: LettersForm | None) -> LettersForm | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +19,13 @@ from app.domain.permissions import ANONYMOUS, actor_of
 from app.domain.reports import filing, secret_of
 from app.domain.workflow import Details
 from app.extensions import unit_of_work
-from app.models import Event, Membership, Participation, Person, Photo, Report, Words, now
+from app.models import Delivery, Event, Membership, Participation, Person, Photo, Report, Words, now
 from app.models.choices import EventKind, Outcome, PhotoKind, PhotoState, Rating, Role, Status
 from tests import photos
 from tests.factories import a_minute_later, a_person, a_report
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
+from tests.support.post import letters_to, link_in, text_of, work
 
 
 @pytest.fixture
@@ -349,3 +351,102 @@ def test_hidden_words_stay_on_the_own_page(client: Browser, db_session: Session,
     assert db_session.scalars(select(Words.public_text)).all() == [None]
     assert "Xe chắn lối đi" not in client.get(f"/r/{report.code}").text
     assert re.search(r"Xe chắn lối đi", client.get(own(report)).text)
+
+
+# Another letter -------------------------------------------------------------------------------------------------------
+
+
+def owed(session: Session) -> list[Delivery]:
+    session.expire_all()
+    return list(session.scalars(select(Delivery).where(Delivery.kind == "confirm").order_by(Delivery.id)))
+
+
+def test_a_new_message_is_one_press_away_and_ends_the_old_digits(
+    client: Browser, db_session: Session, report: Report
+) -> None:
+    with unit_of_work():
+        digits = confirmations.make_code(again(db_session, report.code))
+    assert own(report, "/code/again") in client.get(own(report)).text
+    assert client.post(own(report, "/code/again")).status_code == 303
+    assert len(owed(db_session)) == 1
+    assert client.post(own(report, "/code"), data={"code-digits": digits}).status_code == 422
+    assert not again(db_session, report.code).is_contact_confirmed
+
+
+def test_the_new_message_confirms_by_its_own_digits(
+    app: Any, client: Browser, db_session: Session, report: Report, outbox: Path
+) -> None:
+    client.post(own(report, "/code/again"))
+    work(app)
+    letter = letters_to("ten@example.org", outbox)[-1]
+    digits = re.findall(r"\b\d{6}\b", text_of(letter))[0]
+    assert client.post(own(report, "/code"), data={"code-digits": digits}).status_code == 303
+    assert again(db_session, report.code).is_contact_confirmed
+
+
+def test_two_presses_in_two_minutes_send_one_message(
+    client: Browser, db_session: Session, report: Report, clock: Clock
+) -> None:
+    for _press in range(3):
+        client.post(f"/en{own(report, '/code/again')}")
+    assert len(owed(db_session)) == 1
+    assert "on its way already" in client.get(f"/en{own(report)}").text
+    clock.forward(minutes=3)
+    client.post(own(report, "/code/again"))
+    assert len(owed(db_session)) == 2
+
+
+def test_nobodys_mailbox_is_filled_through_us(
+    client: Browser, db_session: Session, report: Report, clock: Clock
+) -> None:
+    for _press in range(9):
+        client.post(f"/en{own(report, '/code/again')}")
+        clock.forward(minutes=5)
+    assert len(owed(db_session)) == confirmations.MOST_A_DAY
+    assert "ask again tomorrow" in client.get(f"/en{own(report)}").text
+    clock.forward(days=1)
+    client.post(own(report, "/code/again"))
+    assert len(owed(db_session)) == confirmations.MOST_A_DAY + 1
+
+
+def test_a_confirmed_contact_gets_no_further_message(client: Browser, db_session: Session, report: Report) -> None:
+    with unit_of_work():
+        confirmations.confirm(confirmations.confirmation_token(again(db_session, report.code)))
+    client.post(own(report, "/code/again"))
+    assert owed(db_session) == []
+
+
+def test_an_expired_link_offers_a_new_one_to_the_same_address(
+    app: Any, client: Browser, db_session: Session, report: Report, clock: Clock, outbox: Path
+) -> None:
+    link = f"/en/r/{report.code}/confirm/{confirmations.confirmation_token(report)}"
+    clock.forward(days=8)
+    page = client.get(link)
+    assert page.status_code == 410
+    assert faults(page.text) == []
+    assert "ten@example.org" not in page.text
+    assert client.post(link).status_code == 410  # it confirms nothing any more
+    assert client.post(f"{link}/again").status_code == 303
+    assert "on its way" in client.get(link).text
+    work(app)
+    fresh = link_in(letters_to("ten@example.org", outbox)[-1], "/confirm/")
+    assert client.post(fresh).status_code == 303
+    assert again(db_session, report.code).is_contact_confirmed
+    assert "confirmed already" in client.get(link).text
+
+
+def test_a_made_up_link_asks_for_nothing(client: Browser, db_session: Session, report: Report) -> None:
+    token = confirmations.confirmation_token(report)
+    assert client.post(f"/r/{report.code}/confirm/{token}x/again").status_code == 404
+    assert client.post(f"/r/123456782/confirm/{token}/again").status_code == 404
+    assert owed(db_session) == []
+
+
+def test_a_telephone_number_alone_is_promised_no_message_where_none_is_sent(
+    client: Browser, db_session: Session
+) -> None:
+    report = a_report(contact=filing.Contact(phone="0912345678"))
+    page = client.get(own(report)).text
+    assert "code-digits" not in page
+    client.post(own(report, "/code/again"))
+    assert owed(db_session) == []

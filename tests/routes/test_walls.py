@@ -6,7 +6,7 @@ import io
 import logging
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app import create_app, logs
-from app.config import Config
+from app import logs
 from app.models import Event, Membership, Person, Report, UnitTemplate, Words
 from app.models.choices import Role
 from tests import factories
@@ -238,20 +237,6 @@ def test_a_token_of_one_browser_is_no_good_in_another(
 
 
 # The outer edge -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def edge(config: Config, app: Flask) -> Callable[..., Browser]:
-    """A browser before an application with other settings, over the same database."""
-
-    def make(**settings: Any) -> Browser:
-        other = create_app(replace(config, **settings))
-        other.test_client_class = Browser
-        browser = other.test_client()
-        assert isinstance(browser, Browser)
-        return browser
-
-    return make
 
 
 def test_a_made_up_forwarder_does_not_lift_the_limit(edge: Callable[..., Browser]) -> None:

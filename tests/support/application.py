@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -204,6 +204,29 @@ def client(app: Flask) -> Browser:
 def new_browser(app: Flask) -> Callable[[], Browser]:
     """Makes further browsers, for tests with several people."""
     return lambda: new_client(app)
+
+
+@pytest.fixture
+def edge(config: Config, app: Flask) -> Iterator[Callable[..., Browser]]:
+    """`edge(secure_cookies=True)`: a browser before an application with other settings, over the same database."""
+    from app import create_app
+    from app.extensions import limiter
+
+    made, was = [], limiter.enabled
+
+    def make(**settings: Any) -> Browser:
+        other = create_app(replace(config, **settings))
+        other.test_client_class = Browser
+        made.append(other)
+        if limiter.enabled:
+            limiter.reset()
+        return new_client(other)
+
+    yield make
+    limiter.enabled = was
+    for other in made:
+        with other.app_context():
+            close(other)
 
 
 def new_client(app: Flask) -> Browser:

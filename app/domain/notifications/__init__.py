@@ -4,7 +4,13 @@ from app.domain.notifications.announce import announce
 from app.domain.notifications.audience import AUDIENCE, Audience, Told
 from app.domain.notifications.digest import owe_digests
 from app.domain.notifications.kinds import ACCOUNT, LetterKind
-from app.domain.notifications.owed import remind_unconfirmed, send_account, send_confirmation
+from app.domain.notifications.owed import (
+    can_reach,
+    confirmations_since,
+    remind_unconfirmed,
+    send_account,
+    send_confirmation,
+)
 
 __all__ = [
     "ACCOUNT",
@@ -13,6 +19,8 @@ __all__ = [
     "LetterKind",
     "Told",
     "announce",
+    "can_reach",
+    "confirmations_since",
     "owe_digests",
     "remind_unconfirmed",
     "send_account",

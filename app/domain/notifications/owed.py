@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
+from app.adapters import sms
 from app.domain.notifications.kinds import ACCOUNT, LetterKind
 from app.extensions import db
 from app.models import Delivery, Participation, Report, ReportContact, now
@@ -39,10 +40,25 @@ def send_confirmation(report: Report) -> bool:
     """
     contact = db.session.get(ReportContact, report.id)
     person_id = _reporter_of(report.id)
-    if contact is None or contact.confirmed_at is not None or not contact.email or person_id is None:
+    if contact is None or contact.confirmed_at is not None or not can_reach(contact) or person_id is None:
         return False
-    _owe(person_id, LetterKind.CONFIRM, {"report": report.id})
+    channel = DeliveryChannel.EMAIL if contact.email else DeliveryChannel.SMS
+    _owe(person_id, LetterKind.CONFIRM, {"report": report.id}, channel)
     return True
+
+
+def can_reach(contact: ReportContact) -> bool:
+    """Have we a way to write to what was typed? A telephone number needs the city's gateway."""
+    return bool(contact.email or (contact.phone and sms.is_on()))
+
+
+def confirmations_since(report: Report, since: datetime) -> int:
+    """How many letters asking to confirm went, or will go, to this report's reporter since then."""
+    letters = (LetterKind.CONFIRM.value, LetterKind.CONFIRM_REMINDER.value)
+    statement = select(func.count(Delivery.id)).where(
+        Delivery.person_id == _reporter_of(report.id), Delivery.kind.in_(letters), Delivery.not_before >= since
+    )
+    return int(db.session.scalar(statement) or 0)
 
 
 def remind_unconfirmed(limit: int = 100) -> int:
@@ -82,10 +98,10 @@ def _reporter_of(report_id: int) -> int | None:
     )
 
 
-def _owe(person_id: int, letter: LetterKind, data: dict[str, Any]) -> Delivery:
-    delivery = Delivery(
-        person_id=person_id, channel=DeliveryChannel.EMAIL, kind=letter.value, data=data, not_before=now()
-    )
+def _owe(
+    person_id: int, letter: LetterKind, data: dict[str, Any], channel: DeliveryChannel = DeliveryChannel.EMAIL
+) -> Delivery:
+    delivery = Delivery(person_id=person_id, channel=channel, kind=letter.value, data=data, not_before=now())
     db.session.add(delivery)
     db.session.flush()
     return delivery

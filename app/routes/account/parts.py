@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -31,7 +32,8 @@ def is_refused(response: Response) -> bool:
 
 
 def _address() -> str:
-    return request.form.get("email", "").strip().lower()[:254]
+    """One way to write each address: wide letters and capitals are the same mailbox."""
+    return unicodedata.normalize("NFKC", request.form.get("email", "")).strip().lower()[:254]
 
 
 def page(template: str, *, status: int = 200, **shown: Any) -> Response:

@@ -19,7 +19,15 @@ from app.extensions import csrf, limiter, unit_of_work
 from app.forms.report import ContactForm
 from app.models.choices import PlaceSource
 from app.routes.report import bp, kept
-from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_json, counts, has_no_contact_in_json, json_body
+from app.routes.report.limits import (
+    BY_ADDRESS,
+    BY_CONTACT,
+    CALLS,
+    contact_of_json,
+    counts,
+    has_no_contact_in_json,
+    json_body,
+)
 from app.web import language, links
 from app.web.access import open_to_all
 from app.web.actors import actor
@@ -31,6 +39,7 @@ WORD_FIELDS = ("category", "ward", "words", "wayfinding", "nearest_address")
 @bp.post("/api/report")
 @open_to_all
 @csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
+@limiter.limit(CALLS)
 @limiter.limit(BY_ADDRESS, deduct_when=counts)
 @limiter.limit(BY_CONTACT, key_func=contact_of_json, exempt_when=has_no_contact_in_json, deduct_when=counts)
 def file_json() -> ResponseReturnValue:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
+from contextlib import ExitStack
+
 from flask import Response, request
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+
+from app.extensions import limiter
+from app.routes.report.kept import COOKIE
+from app.web.limits import wait_s, when
 
 BY_ADDRESS = "30 per hour"
 BY_CONTACT = "5 per hour;20 per day"
+CALLS = "120 per hour"  # of the JSON endpoint, also those that file nothing
+UPLOADS_BY_DEVICE = "40 per hour"
+UPLOADS_BY_CONNECTION = "200 per hour"  # a school or an office behind one address sends photos too
 
 
 def counts(response: Response) -> bool:
@@ -15,7 +27,7 @@ def counts(response: Response) -> bool:
 
 def contact_of_form() -> str:
     said = request.form.get("email") or request.form.get("phone") or ""
-    return f"contact:{said.strip().lower()}"
+    return f"contact:{plain(said)}"
 
 
 def has_no_contact_in_form() -> bool:
@@ -34,7 +46,39 @@ def contact_of_json() -> str:
     body = json_body()
     contact = body.get("contact") if isinstance(body, dict) else None
     said = (contact.get("email") or contact.get("phone") or "") if isinstance(contact, dict) else ""
-    return f"contact:{str(said).strip().lower()}"
+    return f"contact:{plain(str(said))}"
+
+
+def plain(said: str) -> str:
+    """One way to write each address and number, so that another way of writing is no other contact."""
+    text = unicodedata.normalize("NFKC", said).strip().lower()[:254]
+    return text if "@" in text else "".join(sign for sign in text if sign.isdecimal())[-9:]
+
+
+def wait_for_uploads() -> int:
+    """Count one sending of photos by this device and connection. Seconds to wait when it was one too many, else 0."""
+    try:
+        with ExitStack() as met:
+            met.enter_context(limiter.shared_limit(UPLOADS_BY_CONNECTION, scope="photos"))
+            if _device():
+                met.enter_context(limiter.shared_limit(UPLOADS_BY_DEVICE, scope="photos", key_func=_device))
+    except RateLimitExceeded:
+        return wait_s()
+    return 0
+
+
+def many_photos(seconds: int) -> str:
+    """The sentence beside the field, and what one can do meanwhile."""
+    said: str = _(
+        "Too many photos came from here in a short time. %(when)s Or go on without these photos: the rest is kept.",
+        when=when(seconds),
+    )
+    return said
+
+
+def _device() -> str:
+    """The draft's cookie stands for the device; empty where it has none yet."""
+    return request.cookies.get(COOKIE, "").partition(".")[0][:64]
 
 
 def has_no_contact_in_json() -> bool:

@@ -17,7 +17,7 @@ from app.extensions import unit_of_work
 from app.forms.report import PhotosForm, PressForm
 from app.models import Draft, Photo
 from app.models.choices import PhotoState, PlaceSource
-from app.routes.report import bp, kept
+from app.routes.report import bp, kept, limits
 from app.web import language
 from app.web.access import open_to_all
 
@@ -37,8 +37,11 @@ def photos() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     files = [file for file in form.photos.data or () if isinstance(file, FileStorage) and file.filename]
-    draft = kept.keep()
     device = _device(form)
+    wait = limits.wait_for_uploads() if files else 0
+    if wait:
+        return _too_many(form, device, wait)
+    draft = kept.keep()
     refused, taken = _keep_photos(draft, files, device)
     proposed = _proposed(taken, device, form.place_from.data == "photo")
     if not proposed and (device is not None or any(photo.lat is not None for photo in taken)):
@@ -93,6 +96,17 @@ def discard() -> ResponseReturnValue:
             drafts.clear(request.cookies.get(kept.COOKIE, ""))
         flash(_("What you had typed is gone."), "done")
     return kept.go(url_for("report.start"))
+
+
+def _too_many(form: PhotosForm, device: LatLng | None, wait: int) -> ResponseReturnValue:
+    """These photos are not taken now; where the device stood is kept, and so is everything from before."""
+    proposed = _proposed([], device, False)
+    if proposed:
+        kept.keep(proposed=proposed)
+    form.photos.errors = [limits.many_photos(wait)]
+    answer = kept.with_cookie((_page(form), 429))
+    answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def _page(form: PhotosForm) -> str:
