@@ -14,6 +14,8 @@ from app.domain import demo
 from app.domain.city import store
 from app.domain.errors import Refusal
 
+SHOWN_AFTER_S = 0.5  # a start that finds its demo standing shows no bar
+
 demo_cli = AppGroup("demo", help="Made-up reports, clearly marked.")
 
 
@@ -43,7 +45,7 @@ def generate_demo(reports: int, seed: int, photos: bool) -> None:
 
 def _shown(label: str, count: int, work: Callable[[demo.filling.Told], bool]) -> bool:
     """Do it with a bar of progress; what is refused is said in one line."""
-    with tqdm(total=count, desc=label, unit=" reports", leave=False) as bar:
+    with tqdm(total=count, desc=label, unit=" reports", leave=False, delay=SHOWN_AFTER_S) as bar:
         try:
             return work(lambda written, _whole: _reach(bar, written))
         except store.NoCity as error:

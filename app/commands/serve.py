@@ -6,6 +6,7 @@ Each step can be interrupted and is taken up again by the next start.
 from __future__ import annotations
 
 import errno
+import shlex
 import signal
 import sqlite3
 import threading
@@ -133,9 +134,21 @@ def _say_ready(config: Config) -> None:
         _say_accounts()
     elif db.session.scalar(select(Person.id).where(Person.password_hash.is_not(None)).limit(1)) is None:
         click.echo("Nobody can sign in yet. Make the first administrator, in a second window:")
-        click.echo("  .venv/bin/flask --app wsgi people admin --email you@example.org")
+        click.echo(f"  {_settings(config)}.venv/bin/flask --app wsgi people admin --email you@example.org")
     click.echo("Stop with Ctrl+C.")
     db.session.rollback()
+
+
+def _settings(config: Config) -> str:
+    """What a second command must be told to find the same city and to print the same address; no secrets."""
+    standard = Config.from_env({"HOIAM_SECRET_KEY": "unused"})
+    told = {
+        "HOIAM_DATA": (config.data, standard.data),
+        "PORT": (config.port, standard.port),
+        "HOIAM_HOST": (config.host, standard.host),
+        "HOIAM_PUBLIC_URL": (config.public_url, standard.public_url),
+    }
+    return "".join(f"{name}={shlex.quote(str(here))} " for name, (here, usual) in told.items() if here != usual)
 
 
 def _say_accounts() -> None:

@@ -93,7 +93,7 @@ def test_an_empty_folder_becomes_a_served_city_and_a_second_start_keeps_it(
 ) -> None:
     first = started("start", "--no-demo")
     assert first.says(f"Hồi Âm is ready: http://127.0.0.1:{port}"), first.said
-    assert first.says("people admin --email")
+    assert first.says(f"HOIAM_DATA={tmp_path / 'data'} PORT={port} .venv/bin/flask --app wsgi people admin --email")
     assert answer(port, "/") == 200
     assert first.end() == 0
     assert "Traceback" not in first.said

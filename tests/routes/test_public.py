@@ -268,3 +268,10 @@ def test_a_process_without_a_worker_is_ready_to_serve_and_says_that_the_worker_i
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json["worker"] == "not heard of for two minutes"
+
+
+def test_programs_are_told_what_not_to_read_and_where_the_mark_is(client: Browser) -> None:
+    robots = client.get("/robots.txt")
+    assert (robots.status_code, robots.mimetype) == (200, "text/plain")
+    assert "Disallow: /desk" in robots.text
+    assert client.get(client.get("/favicon.ico").location).mimetype == "image/svg+xml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -36,6 +36,12 @@ def _matching(things: Iterable[Thing], texts: Callable[[Thing], Iterable[str]]) 
 def _holds(text: str, words: list[str]) -> bool:
     folded = fold(text)
     return all(word in folded for word in words)
+
+
+@bp.get("")
+@open_to_overseers
+def start() -> ResponseReturnValue:
+    return redirect(url_for(".units"))
 
 
 @bp.get("/units")

@@ -1,13 +1,30 @@
-"""How this works, what happens to personal data, and how accessible it is."""
+"""How this works, what happens to personal data, and how accessible it is; what programs ask every site for."""
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import Response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.routes.public import bp
 from app.web.access import open_to_all
-from app.web.caching import cacheable
+from app.web.assets import asset
+from app.web.caching import HOUR, cacheable
+
+ROBOTS = """\
+User-agent: *
+Disallow: /r/*/
+Disallow: /en/r/*/
+Disallow: /report/
+Disallow: /en/report/
+Disallow: /desk
+Disallow: /en/desk
+Disallow: /admin
+Disallow: /en/admin
+Disallow: /account
+Disallow: /en/account
+Disallow: /api/
+Disallow: /tiles/
+"""
 
 
 @bp.get("/about")
@@ -26,3 +43,17 @@ def privacy() -> ResponseReturnValue:
 @open_to_all
 def accessibility() -> ResponseReturnValue:
     return cacheable(render_template("public/accessibility.html", cacheable=True))
+
+
+@bp.get("/robots.txt")
+@open_to_all
+def robots() -> ResponseReturnValue:
+    """Public reports may be found; what belongs to one person, and what is made for machines, need not be read."""
+    return cacheable(Response(ROBOTS, mimetype="text/plain"), HOUR)
+
+
+@bp.get("/favicon.ico")
+@open_to_all
+def favicon() -> ResponseReturnValue:
+    """Asked for by browsers that do not read the page's own link to its mark."""
+    return redirect(asset("icons/mark.svg"), 302)
