@@ -274,4 +274,5 @@ def test_programs_are_told_what_not_to_read_and_where_the_mark_is(client: Browse
     robots = client.get("/robots.txt")
     assert (robots.status_code, robots.mimetype) == (200, "text/plain")
     assert "Disallow: /desk" in robots.text
-    assert client.get(client.get("/favicon.ico").location).mimetype == "image/svg+xml"
+    with client.get(client.get("/favicon.ico").location) as mark:
+        assert mark.mimetype == "image/svg+xml"
