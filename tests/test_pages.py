@@ -172,6 +172,7 @@ def english_texts(element: Element) -> list[str]:
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_axe_finds_nothing_on_any_page(
     app: Flask,

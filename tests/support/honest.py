@@ -1,4 +1,5 @@
-"""Keeps the suite honest: fresh translations, proofs apart, and in CI no test that quietly does not run."""
+"""Keeps the suite honest: fresh translations, proofs apart, no test that judges the machine's speed, and in CI none
+that quietly does not run."""
 
 import os
 import subprocess
@@ -7,6 +8,10 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ours", deadline=None)  # a busy machine is no defect of what is tested
+settings.load_profile("ours")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 IN_CI = os.environ.get("CI") == "true"
