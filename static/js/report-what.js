@@ -16,6 +16,7 @@ form.addEventListener("change", (event) => {
 });
 const chosen = form.querySelector("[name=category]:checked");
 if (chosen && !touched) ask(chosen.value);
+if (!chosen) suggest(); // of what was typed before this script had come
 
 async function suggest() {
   const words = form.elements.words.value.trim();

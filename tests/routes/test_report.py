@@ -88,6 +88,26 @@ def test_after_sending_the_form_begins_anew(client: Browser, db_session: Session
     assert db_session.scalar(select(func.count()).select_from(Report)) == 2
 
 
+def test_a_step_from_before_the_sending_leads_to_what_was_sent(client: Browser, db_session: Session) -> None:
+    at_the_summary(client)
+    page = client.get("/report/what").text
+    found = re.search(r'name="client_id" value="([\w-]+)"', page)
+    assert found
+    sent = send(client).headers["Location"]
+    said = {"words": "Rác chất đống trước cổng", "category": "rubbish", "client_id": found[1]}
+    assert client.post("/report/what", data=said).headers["Location"] == sent
+    assert db_session.scalar(select(func.count()).select_from(Draft)) == 1
+
+
+def test_the_summary_of_an_earlier_report_does_not_send_another(client: Browser, db_session: Session) -> None:
+    at_the_summary(client)
+    send(client)
+    at_the_summary(client, words="Rác ở chỗ khác")
+    answer = send(client, email="ten@example.org", client_id="of-the-first")
+    assert answer.headers["Location"] == "/report/send"
+    assert db_session.scalar(select(func.count()).select_from(Report)) == 1
+
+
 def test_what_was_typed_comes_back(client: Browser, app: Any) -> None:
     client.post("/report/what", data={"words": "Nắp cống vỡ", "danger": "yes"})
     page = client.get("/report/what").text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -24,7 +25,36 @@ from app.web.access import open_to_all
 from app.web.actors import actor
 from app.web.addresses import outside
 
+FRESH = timedelta(minutes=10)
 ENDPOINTS = {"place": "report.place", "ward": "report.place", "wayfinding": "report.place"}
+
+
+@bp.before_request
+def notice_old_pages() -> ResponseReturnValue | None:
+    """A page from before the sending, reached by "back", sends nothing a second time: it leads to what was sent."""
+    said, draft = request.form.get("client_id", ""), kept.draft() if request.method == "POST" else None
+    if draft is None or not said:
+        return None
+    if draft.report_id is not None and said == draft.client_id:
+        return _to_done(draft)
+    if request.endpoint == "report.file" and said != draft.client_id:
+        flash(_("That page was of an earlier report. Please check this one before you send it."), "warn")
+        return redirect(url_for("report.send"), 303)
+    return None
+
+
+@bp.context_processor
+def which_report() -> dict[str, str]:
+    """For the steps: the report their form is of, and the one that was sent a moment ago, where the answer was lost."""
+    draft = kept.draft()
+    if draft is None:
+        return {"client_id": "", "just_sent": ""}
+    if draft.report_id is None:
+        return {"client_id": draft.client_id, "just_sent": ""}
+    report, secret = drafts.filed_from(draft) or (None, "")
+    if report is None or now() - report.filed_at > FRESH:
+        return {"client_id": "", "just_sent": ""}
+    return {"client_id": "", "just_sent": url_for("report.done", code=report.code, secret=secret)}
 
 
 @bp.get("/report/send")
@@ -188,7 +218,6 @@ def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> Response
         answers=_answers(planned.category, said),
         may_be_nameless=planned.city.settings.nameless and planned.category.nameless,
         person=current_user if current_user.is_authenticated else None,
-        client_id=draft.client_id,
     )
     return kept.with_cookie((page, status))
 
