@@ -18,9 +18,20 @@ function step(by) {
   mark(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
+// Letters as keys can be in the way of who speaks to the machine: they can be turned off, on this device.
+const hasKeys = () => localStorage.getItem("desk-keys") !== "off";
+
+function offerKeys(line) {
+  const box = line.querySelector("input");
+  box.checked = hasKeys();
+  line.hidden = false;
+  box.addEventListener("change", () => localStorage.setItem("desk-keys", box.checked ? "on" : "off"));
+}
+
 function listen() {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.key.length === 1 && !hasKeys()) return;
     const keys = {
       j: () => step(1),
       k: () => step(-1),
@@ -31,7 +42,7 @@ function listen() {
         const help = document.querySelector("[data-keys]");
         if (!help) return;
         help.open = !help.open;
-        if (help.open) help.scrollIntoView({ block: "nearest" });
+        if (help.open) help.querySelector("summary").focus();
       },
     };
     const isArrow = event.key.startsWith("Arrow");
@@ -87,6 +98,7 @@ function noteThePlace(line) {
 }
 
 listen();
+document.querySelectorAll("[data-keys-switch]").forEach(offerKeys);
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelectorAll("[data-sent]").forEach(countDown);
 document.querySelectorAll("[data-ready]").forEach(offerAnswers);

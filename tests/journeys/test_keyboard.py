@@ -173,7 +173,16 @@ def test_a_clerk_works_a_queue_with_the_keyboard_alone(
 
     keys.go_by(".sent form button", to="**?move=resolve*", at_most=1)
     assert status_of(first) is Status.IN_PROGRESS
+
+    page.goto("/desk?tab=open")
+    keys.press("?")
+    keys.tab_to("[data-keys-switch] input", 1)
+    keys.press("Space", "Shift+Tab", "j")  # letters can be turned off, for who speaks to the machine
+    expect(row).to_have_count(0)
+    keys.press("ArrowDown")
+    expect(row).to_have_count(1)
     keys.press("/")
+    expect(page.locator("[data-search]")).not_to_be_focused()
 
 
 def status_of(report: Report) -> Status:

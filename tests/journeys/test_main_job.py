@@ -243,6 +243,7 @@ def tile_of(report: Report) -> str:
 def nothing_is_public_yet(page: Page, window: Window, report: Report) -> None:
     page.goto(f"{window.prefix}/r/{report.code}")
     expect(page.locator("main")).not_to_contain_text(ANSWER)
+    expect(page.locator("main")).not_to_contain_text("Đã khắc phục" if window.language == "vi" else "Fixed")
 
 
 def the_public_page_shows_the_answer(page: Page, window: Window, report: Report) -> None:
