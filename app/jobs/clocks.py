@@ -43,12 +43,12 @@ def release_held(limit: int = BATCH) -> int:
         literal_column("report.status = 'held'"),
         Report.filed_at <= now() - window,
     )
-    return _move("release", over, limit)
+    return _move("release", over, Report.filed_at, limit)
 
 
 def wake_waiting(limit: int = BATCH) -> int:
     """A pause ends by itself: the clock runs again with the minutes that were left. Silence alone refuses nothing."""
-    return _move("resume", (is_open(), Report.status == Status.WAITING, Report.due_at <= now()), limit)
+    return _move("resume", (is_open(), Report.status == Status.WAITING, Report.due_at <= now()), Report.due_at, limit)
 
 
 def return_unaccepted(limit: int = BATCH) -> int:
@@ -61,17 +61,18 @@ def return_unaccepted(limit: int = BATCH) -> int:
         Report.due_at < now(),
         Report.unit_id != city.units[city.dispatch].id,
     )
-    return _move("not_accepted", late, limit)
+    return _move("not_accepted", late, Report.due_at, limit)
 
 
 def close_answered(limit: int = BATCH) -> int:
     """Nobody objected in time: the report is closed for good."""
     quiet = (Report.object_until.is_not(None), Report.object_until <= now(), Report.status == Status.RESOLVED)
-    return _move("close", quiet, limit)
+    return _move("close", quiet, Report.object_until, limit)
 
 
-def _move(move: str, conditions: Sequence[Any], limit: int) -> int:
-    codes = db.session.scalars(select(Report.code).where(*conditions).order_by(Report.id).limit(limit)).all()
+def _move(move: str, conditions: Sequence[Any], since: Any, limit: int) -> int:
+    """Those that have waited longest first: in the order of their own index, so that no clock walks every report."""
+    codes = db.session.scalars(select(Report.code).where(*conditions).order_by(since).limit(limit)).all()
     return sum(_move_one(code, move, conditions) for code in codes)
 
 

@@ -205,3 +205,23 @@ def test_codes_are_swept_a_day_after_they_ran_out(clock):
     clock.forward(days=1, minutes=1)
     assert clocks.forget() == 1
     assert db.session.scalars(select(OneTimeCode)).all() == []
+
+
+@pytest.mark.only_sqlite
+@pytest.mark.parametrize(
+    "turn",
+    [
+        clocks.release_held,
+        clocks.wake_waiting,
+        clocks.return_unaccepted,
+        clocks.close_answered,
+        clocks.show_settled,
+    ],
+)
+def test_no_clock_walks_every_report(turn, count_queries):
+    with count_queries() as counted:
+        assert turn() == 0
+    asked = next(one for one in counted.statements if one.startswith("SELECT report.code"))
+    with db.engine.connect() as plain:
+        plan = plain.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (1,) * asked.count("?")).all()
+    assert [row[3] for row in plan if row[3].startswith("SCAN")] == []
