@@ -23,7 +23,7 @@ def actor() -> Actor:
 def load(cookie: str) -> Person | None:
     """The person a session cookie names, unless it ran out, they signed out everywhere, or closed the account."""
     number, _, epoch = cookie.partition(".")
-    if not (number.isdigit() and epoch.isdigit()):
+    if not (number.isdecimal() and epoch.isdecimal() and len(cookie) < 20):
         return None
     person = db.session.get(Person, int(number))
     if person is None or person.session_epoch != int(epoch) or not person.is_active:

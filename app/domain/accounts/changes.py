@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain.accounts import find, links, passwords
+from app.domain.accounts import find, joining, links, passwords
 from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.domain.notifications import send_account
@@ -49,6 +49,7 @@ def ask_new_email(person_id: int, email: str, *, password: str) -> None:
     with unit_of_work():
         person = find.get(person_id)
         if find.by_email(email) is not None:
+            joining.take_as_long()
             return
         token = links.make(Purpose.EMAIL, person, email)
         send_account(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from secrets import token_urlsafe
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, select
@@ -12,9 +13,10 @@ from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.domain.notifications import send_account
 from app.extensions import db, unit_of_work
-from app.models import Consent, Delivery, Event, Membership, Participation, Person, now
+from app.models import Consent, Delivery, Event, Kept, Membership, Participation, Person, now
 
 FORGOTTEN_AFTER = timedelta(days=14)
+IN_VAIN = "asked_in_vain"
 
 
 def sign_up(email: str, password: str, *, name: str = "", language: str = "vi") -> None:
@@ -70,6 +72,8 @@ def ask_reset(email: str) -> None:
         person = find.by_email(email)
         if person is not None and person.is_active:
             _send_reset(person)
+        else:
+            take_as_long()
 
 
 def set_password(purpose: Purpose, token: str, password: str, *, name: str = "") -> Person:
@@ -116,6 +120,12 @@ def forget_unconfirmed() -> int:
     db.session.execute(delete(Delivery).where(Delivery.person_id.in_(ids)))
     db.session.execute(delete(Person).where(Person.id.in_(ids)))
     return len(ids)
+
+
+def take_as_long() -> None:
+    """Write something where no letter is owed, inside a unit of work: a write that is missing could be measured."""
+    db.session.merge(Kept(name=IN_VAIN, value={"mark": token_urlsafe(9)}, updated_at=now()))
+    db.session.flush()
 
 
 def _send_reset(person: Person) -> None:

@@ -41,7 +41,7 @@ def is_right(password: str, kept: str | None) -> bool:
     """Does the password fit? Where nothing is kept it takes as long, and is False."""
     hasher = _hasher(argon2_memory_kib())
     try:
-        return hasher.verify(kept or _nobodys(argon2_memory_kib()), password) and kept is not None
+        return hasher.verify(kept or _nobodys(argon2_memory_kib()), password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

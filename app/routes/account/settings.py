@@ -79,12 +79,12 @@ def change_email() -> ResponseReturnValue:
 def use_email(token: str) -> ResponseReturnValue:
     """The link sent to a new address: one button, because mail scanners open links too."""
     opened = links.opened(Purpose.EMAIL, token)
+    mine = opened.person.id == _me()  # asked before the change, which ends every session of theirs
     form = PressForm()
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                person = changes.use_new_email(token)
-                mine = person.id == _me()
+                changes.use_new_email(token)
         except Invalid as error:
             refuse(form, error)
         else:
