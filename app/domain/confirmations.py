@@ -74,6 +74,23 @@ def ask_again(report: Report) -> None:
     notifications.send_confirmation(report)
 
 
+def contact_of(report: Report) -> ReportContact | None:
+    """What somebody typed to be reached by, confirmed or not."""
+    return db.session.get(ReportContact, report.id)
+
+
+def ask_at(report: Report, email: str) -> None:
+    """The reporter gives an e-mail address, the first or a right one: a link goes there. Inside a unit of work.
+
+    Raises Invalid naming "email" when there is nothing to confirm, or when enough letters went out.
+    """
+    contact = contact_of(report)
+    if contact is None or contact.confirmed_at is not None:
+        raise Invalid(_l("There is no contact left to confirm."), field="email")
+    contact.email = email
+    ask_again(report)
+
+
 def make_code(report: Report) -> str:
     """Six fresh digits for this report's contact, inside a unit of work; the ones before are void."""
     digits = f"{secrets.randbelow(10**6):06d}"

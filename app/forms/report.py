@@ -119,12 +119,8 @@ class ContactForm(FlaskForm):
 
     def validate_email(self, field: StringField) -> None:
         field.data = (field.data or "").strip()
-        if not field.data:
-            return
-        try:
-            field.data = validate_email(field.data, check_deliverability=False).normalized
-        except EmailNotValidError:
-            raise ValidationError(_l("This is not an e-mail address, like ten@example.com.")) from None
+        if field.data:
+            field.data = email_address(field.data)
 
     def validate_phone(self, field: StringField) -> None:
         field.data = (field.data or "").strip()
@@ -136,6 +132,14 @@ class ContactForm(FlaskForm):
         """What was agreed to, each by a tick of its own. Leaving a box empty agrees to nothing."""
         given = {"alerts": self.alerts.data, "contractor": self.enterprise.data}
         return tuple(purpose for purpose, said in given.items() if said)
+
+
+def email_address(text: str) -> str:
+    """An address as it is stored; ValidationError when it is none."""
+    try:
+        return str(validate_email(text, check_deliverability=False).normalized)
+    except EmailNotValidError:
+        raise ValidationError(_l("This is not an e-mail address, like ten@example.com.")) from None
 
 
 def telephone(text: str) -> str:
@@ -188,6 +192,15 @@ class DigitsForm(FlaskForm):
     digits = StringField(_l("Six digits from the message"), [Length(max=12, message=TOO_LONG)])
 
 
+class AddressForm(FlaskForm):
+    """Where a message can reach somebody."""
+
+    email = StringField(_l("E-mail"), [Length(max=254, message=TOO_LONG)])
+
+    def validate_email(self, field: StringField) -> None:
+        field.data = email_address((field.data or "").strip())
+
+
 class LettersForm(FlaskForm):
     """In which language a guest is written to; the domain knows which there are."""
 
@@ -203,6 +216,7 @@ class PressForm(FlaskForm):
 
 
 __all__ = [
+    "AddressForm",
     "ContactForm",
     "DigitsForm",
     "LettersForm",
@@ -213,6 +227,7 @@ __all__ = [
     "WardForm",
     "WhatForm",
     "WordsForm",
+    "email_address",
     "further_questions",
     "questions_form",
     "telephone",

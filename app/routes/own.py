@@ -19,7 +19,7 @@ from app.domain.own_view import own_view, remembered_reports
 from app.domain.permissions import Actor
 from app.domain.reports import by_secret, following, get, get_for_change, secret_of
 from app.extensions import limiter, unit_of_work
-from app.forms.report import DigitsForm, LettersForm, PressForm, RatingForm, WordsForm
+from app.forms.report import AddressForm, DigitsForm, LettersForm, PressForm, RatingForm, WordsForm
 from app.models import Report, ReportContact
 from app.models.choices import EventKind, PhotoKind, Rating, RatingReason, Status, StatusClass
 from app.routes.report import limits
@@ -186,6 +186,25 @@ def use_code(code: str, secret: str) -> ResponseReturnValue:
     return _back(code, secret)
 
 
+@bp.post("/r/<code>/mine/<secret>/email")
+@open_to_all
+@limiter.limit(LETTERS)
+def leave_email(code: str, secret: str) -> ResponseReturnValue:
+    """An e-mail address where a message can reach the reporter: the first one, or the right one."""
+    report, link = by_secret(code, secret)
+    form = AddressForm(prefix="reach")
+    if not form.validate_on_submit():
+        return _shown(report, link, secret, reach=form, status=422)
+    try:
+        with unit_of_work():
+            confirmations.ask_at(get_for_change(by_secret(code, secret)[0].code, by=link), form.email.data or "")
+    except Invalid as error:
+        form.email.errors = [str(error.message)]
+        return _shown(by_secret(code, secret)[0], link, secret, reach=form, status=422)
+    flash(_("A message is on its way to you. Press its link to confirm the address."), "done")
+    return _back(code, secret)
+
+
 @bp.post("/r/<code>/mine/<secret>/language")
 @open_to_all
 @limiter.limit(TRIES)
@@ -333,6 +352,7 @@ def _shown(
     rating: RatingForm | None = None,
     digits: DigitsForm | None = None,
     letters: LettersForm | None = None,
+    reach: AddressForm | None = None,
     status: int = 200,
 ) -> Response:
     city, view = store.current(), own_view(report)
@@ -341,6 +361,7 @@ def _shown(
     lines = timeline.lines(view.events)
     answer = next((line for line in reversed(lines) if line.kind is EventKind.RESOLVED), None)
     own = outside("own.page", code=report.code, secret=secret)
+    awaits, is_reachable = _awaits_contact(report, view.contact), view.contact and notifications.can_reach(view.contact)
     page = render_template(
         "own/page.html",
         report=report,
@@ -362,7 +383,9 @@ def _shown(
         takes_additions=report.status_class is not StatusClass.GONE,
         moves={name: (moves or {}).get(name) or WordsForm(formdata=None, prefix=name) for name in offered},
         rating=(rating or _rating_form(blank=True)) if answer and _can_rate(report) else None,
-        digits=(digits or DigitsForm(formdata=None, prefix="code")) if _awaits_contact(report, view.contact) else None,
+        awaits=awaits,
+        digits=(digits or DigitsForm(formdata=None, prefix="code")) if awaits and is_reachable else None,
+        reach=reach or AddressForm(formdata=None, prefix="reach"),
         letters=_letters_form(view.letters_in, letters),
         press=PressForm(formdata=None),
     )
@@ -390,10 +413,8 @@ def _can_rate(report: Report) -> bool:
 
 
 def _awaits_contact(report: Report, contact: ReportContact | None) -> bool:
-    """Is there something to confirm, and did a message go out that says how?"""
-    if contact is None or not notifications.can_reach(contact):
-        return False
-    return not report.is_contact_confirmed and report.status_class is not StatusClass.GONE
+    """Is there something to confirm?"""
+    return contact is not None and not report.is_contact_confirmed and report.status_class is not StatusClass.GONE
 
 
 def _letters_form(language: str, refused: LettersForm | None) -> LettersForm | None:

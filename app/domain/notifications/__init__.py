@@ -10,6 +10,7 @@ from app.domain.notifications.owed import (
     remind_unconfirmed,
     send_account,
     send_confirmation,
+    sends_texts,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "remind_unconfirmed",
     "send_account",
     "send_confirmation",
+    "sends_texts",
 ]

@@ -49,7 +49,12 @@ def send_confirmation(report: Report) -> bool:
 
 def can_reach(contact: ReportContact) -> bool:
     """Have we a way to write to what was typed? A telephone number needs the city's gateway."""
-    return bool(contact.email or (contact.phone and sms.is_on()))
+    return bool(contact.email or (contact.phone and sends_texts()))
+
+
+def sends_texts() -> bool:
+    """Does this city send text messages?"""
+    return sms.is_on()
 
 
 def confirmations_since(report: Report, since: datetime) -> int:

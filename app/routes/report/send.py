@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain import drafts, promises, qr, routing
+from app.domain import confirmations, drafts, notifications, promises, qr, routing
 from app.domain.city import store
 from app.domain.errors import Invalid
 from app.domain.reports import by_secret, filing
 from app.extensions import limiter, unit_of_work
 from app.forms.report import ContactForm, PressForm
-from app.models import Draft, now
+from app.models import Draft, Report, now
 from app.models.choices import Severity
 from app.routes.report import bp, kept
 from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_form, counts, has_no_contact_in_form
@@ -120,7 +120,7 @@ def done(code: str, secret: str) -> ResponseReturnValue:
         secret=secret,
         is_urgent=report.severity is Severity.URGENT,
         opens_at=None if hours.is_working(at) else hours.next_open(at),
-        contact=_contact_hint(report.is_nameless, report.is_contact_confirmed),
+        contact=_contact_hint(report),
         lang=lang,
     )
 
@@ -218,6 +218,7 @@ def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> Response
         answers=_answers(planned.category, said),
         may_be_nameless=planned.city.settings.nameless and planned.category.nameless,
         person=current_user if current_user.is_authenticated else None,
+        sends_texts=notifications.sends_texts(),
     )
     return kept.with_cookie((page, status))
 
@@ -240,7 +241,11 @@ def _to_done(draft: Draft) -> ResponseReturnValue:
     return redirect(url_for("report.done", code=report.code, secret=secret), 303)
 
 
-def _contact_hint(is_nameless: bool, is_confirmed: bool) -> str:
-    if is_nameless:
+def _contact_hint(report: Report) -> str:
+    """What the last page says about reaching the reporter."""
+    if report.is_nameless:
         return "nameless"
-    return "confirmed" if is_confirmed else "waiting"
+    if report.is_contact_confirmed:
+        return "confirmed"
+    contact = confirmations.contact_of(report)
+    return "waiting" if contact is not None and notifications.can_reach(contact) else "unreachable"
