@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.adapters.mail import FakeMail
 from app.adapters.sms import FakeSms
-from app.domain import codes, workflow
+from app.domain import codes, wording, workflow
 from app.domain.notifications import LetterKind, announce, send_account
 from app.domain.permissions import actor_of
 from app.domain.reports import filing, following, secret_of
@@ -76,6 +76,67 @@ def test_the_first_word_to_an_address_carries_a_link_and_a_code_and_no_secret(po
     assert message["Subject"].endswith(
         "xin xác nhận địa chỉ email" if language == "vi" else "please confirm your address"
     )
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_first_word_says_by_when_the_report_is_received(post: FakeMail, clock, language) -> None:
+    report = a_report(language=language)
+    send_all(clock)
+    said = "Hạn tiếp nhận" if language == "vi" else "To be received by"
+    by = wording.say_due(report.receive_due_at, language, clock.now, "Asia/Ho_Chi_Minh")
+    assert f"{said}: {by}" in text_of(post.sent[0])
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_whoever_confirms_after_the_answer_is_sent_the_answer_once(post: FakeMail, clock, language) -> None:
+    report = a_report(language=language)
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "resolve", clerk, words="Tổ môi trường đã thu gom.", outcome=Outcome.CANNOT_FIX)
+    send_all(clock)
+    confirmed(report)
+    send_all(clock)
+    send_all(clock)
+    _first, letter = post.sent
+    text = text_of(letter)
+    assert "> Tổ môi trường đã thu gom." in text
+    assert ("Chưa khắc phục được" if language == "vi" else "Could not be fixed") in text
+    assert ("Hạn xử lý" if language == "vi" else "To be handled by") not in text  # nothing is due any more
+    assert letter["Subject"].endswith("tình trạng hiện nay" if language == "vi" else "where it stands")
+
+
+def test_whoever_confirms_while_the_unit_asks_is_sent_the_question(post: FakeMail, clock) -> None:
+    report = a_report()
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "ask", clerk, words="Rác nằm trong ngõ nào ạ?")
+    send_all(clock)
+    confirmed(report)
+    send_all(clock)
+    assert "> Rác nằm trong ngõ nào ạ?" in text_of(post.sent[-1])
+    assert "Trả lời câu hỏi" in text_of(post.sent[-1])
+
+
+def test_whoever_confirms_after_a_refusal_is_sent_its_reason(post: FakeMail, clock) -> None:
+    report = a_report()
+    take(report, "decline", in_charge_of(report), words="Ngoài phạm vi ạ", refusal=first_refusal())
+    send_all(clock)
+    confirmed(report)
+    send_all(clock)
+    assert "> Ngoài phạm vi ạ" in text_of(post.sent[-1])
+    assert "đề nghị xem xét lại" in text_of(post.sent[-1])
+
+
+def test_a_step_taken_back_is_not_told_to_whoever_confirms(post: FakeMail, clock) -> None:
+    report = a_report()
+    clerk = in_charge_of(report)
+    event = take(report, "receive", clerk)
+    confirmed(report)
+    announce()
+    with unit_of_work():
+        workflow.undo(event.id, by=clerk)
+    send_all(clock)
+    assert "đã được ghi nhận" in post.sent[-1]["Subject"]
 
 
 def test_the_link_and_the_code_of_the_letter_work(post: FakeMail, clock, client) -> None:

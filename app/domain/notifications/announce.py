@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.adapters import sms
@@ -53,6 +53,7 @@ class _Told:
     parts: dict[int, list[Participation]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, Person] = field(default_factory=dict)
     staff: list[Person] = field(default_factory=list)
+    confirmed: dict[int, int] = field(default_factory=dict)  # report → the event that confirmed its address
 
     @classmethod
     def about(cls, events: Sequence[Event]) -> _Told:
@@ -74,6 +75,7 @@ class _Told:
         wanted |= {int(event.data["assignee"]) for event in events if event.data.get("assignee")}
         people = select(Person).where(Person.id.in_(sorted(wanted)))
         found.people = {person.id: person for person in db.session.scalars(people)}
+        found.confirmed = _confirmations([id for id, one in found.reports.items() if one.is_contact_confirmed])
         if any(told.audience in STAFF for event in events for told in AUDIENCE[event.kind]):
             found.staff = _staff({report.unit_id for report in found.reports.values()})
         return found
@@ -98,7 +100,7 @@ class _Told:
                     channel=channel,
                     kind=told.letter.value,
                     data={"as": told.audience.value},
-                    not_before=_not_before(event),
+                    not_before=_not_before(event, report),
                 )
 
     def _whom(self, told: Told, event: Event, report: Report) -> Iterable[tuple[int, DeliveryChannel]]:
@@ -106,6 +108,8 @@ class _Told:
             case Audience.CONTACT:
                 return self._typed(report)
             case Audience.REPORTER:
+                if event.id < self.confirmed.get(report.id, 0):
+                    return ()  # the letter of the confirmation tells it, once
                 return self._reachable(told.letter, self._having(report, Part.REPORTER))
             case Audience.FOLLOWERS:
                 if event.kind is not EventKind.MERGED and not held.becomes_public(report):
@@ -153,6 +157,18 @@ class _Told:
         return found
 
 
+def _confirmations(report_ids: list[int]) -> dict[int, int]:
+    """The event that confirmed the address of each of these reports."""
+    if not report_ids:
+        return {}
+    rows = db.session.execute(
+        select(Event.report_id, func.max(Event.id))
+        .where(Event.report_id.in_(report_ids), Event.kind == EventKind.CONTACT_CONFIRMED)
+        .group_by(Event.report_id)
+    )
+    return {int(report_id): int(event_id) for report_id, event_id in rows if report_id is not None}
+
+
 def _staff(unit_ids: set[int]) -> list[Person]:
     """Who serves in these units, and the city's dispatchers."""
     serves = select(Membership.person_id).where(
@@ -167,8 +183,10 @@ def _by_mail(people: Iterable[Person]) -> list[tuple[int, DeliveryChannel]]:
     return [(person.id, DeliveryChannel.EMAIL) for person in people if person.email and person.is_active]
 
 
-def _not_before(event: Event) -> datetime:
-    """What can still be taken back waits for its minute."""
+def _not_before(event: Event, report: Report) -> datetime:
+    """What can still be taken back waits for its minute, and so does the letter that tells it."""
+    if event.kind is EventKind.CONTACT_CONFIRMED:
+        return max([event.at, *(datetime.fromtimestamp(one["until"], UTC) for one in report.held or ())])
     if event.public_at is not None:
         return event.public_at
     return event.at + timedelta(seconds=undo_seconds()) if event.batch is not None else event.at

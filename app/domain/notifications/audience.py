@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.domain.notifications.kinds import LetterKind
 from app.models import Event, Report
-from app.models.choices import ActorKind, EventKind, Severity
+from app.models.choices import ActorKind, EventKind, Severity, Status
 
 
 class Audience(StrEnum):
@@ -38,6 +38,11 @@ def is_unconfirmed(event: Event, report: Report) -> bool:
 def is_from_an_account(event: Event, report: Report) -> bool:
     """Nothing had to be confirmed: a guest's receipt goes out with the confirmation instead."""
     return report.contact is None or report.contact.confirmed_at is None
+
+
+def is_untouched(event: Event, report: Report) -> bool:
+    """Nothing has happened since it was filed: the receipt says all there is to say."""
+    return report.status in (Status.HELD, Status.NEW) and report.received_at is None and not report.is_transferred
 
 
 def is_urgent(event: Event, report: Report) -> bool:
@@ -78,7 +83,10 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
         Told(Audience.CONTACT, LetterKind.CONFIRM, is_unconfirmed),
         Told(REPORTER, LetterKind.FILED, is_from_an_account),
     ),
-    EventKind.CONTACT_CONFIRMED: (Told(REPORTER, LetterKind.FILED),),
+    EventKind.CONTACT_CONFIRMED: (
+        Told(REPORTER, LetterKind.FILED, is_untouched),
+        Told(REPORTER, LetterKind.STANDS),
+    ),
     EventKind.ROUTED: (
         Told(Audience.QUEUE, LetterKind.URGENT, is_urgent),
         Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),

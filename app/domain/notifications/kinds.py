@@ -10,6 +10,7 @@ class LetterKind(StrEnum):
     CONFIRM = "confirm"
     CONFIRM_REMINDER = "confirm_reminder"
     FILED = "filed"
+    STANDS = "stands"  # the address was confirmed after something had happened
     # to the reporter, and to those who follow
     RECEIVED = "received"
     MOVED = "moved"
@@ -50,4 +51,4 @@ ACCOUNT = frozenset(
     {LetterKind.CONFIRM_ACCOUNT, LetterKind.RESET_PASSWORD, LetterKind.EMAIL_CHANGED, LetterKind.INVITED}
 )
 TO_TYPED_ADDRESS = frozenset({LetterKind.CONFIRM, LetterKind.CONFIRM_REMINDER})
-BY_SMS = frozenset({LetterKind.CONFIRM, LetterKind.FILED, LetterKind.ASKED, LetterKind.ANSWERED, LetterKind.DECLINED})
+BY_SMS = frozenset({LetterKind.CONFIRM, LetterKind.FILED, LetterKind.STANDS, LetterKind.ASKED, LetterKind.ANSWERED, LetterKind.DECLINED})

@@ -31,6 +31,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.CONFIRM: resident.confirm,
     LetterKind.CONFIRM_REMINDER: resident.confirm,
     LetterKind.FILED: resident.filed,
+    LetterKind.STANDS: resident.stands,
     LetterKind.RECEIVED: resident.received,
     LetterKind.MOVED: resident.moved,
     LetterKind.ASKED: resident.asked,
@@ -115,6 +116,8 @@ def _about(delivery: Delivery, person: Person) -> About:
     report = db.session.get(Report, report_id) if report_id else None
     kind = LetterKind(delivery.kind)
     to = _address(delivery, person, report, kind)
+    if kind is LetterKind.STANDS and event is not None:
+        event = _last_turn(event)
     digits = ""
     if report is not None and kind in TO_TYPED_ADDRESS:
         if report.status is Status.WITHDRAWN:
@@ -150,6 +153,25 @@ def _address(delivery: Delivery, person: Person, report: Report | None, kind: Le
     if not address or any(sign in address for sign in "\r\n"):
         raise Undeliverable("no address")
     return address
+
+
+def _last_turn(confirmed: Event) -> Event:
+    """How the report stood when the address was confirmed: the last step before it that changed where it stands.
+
+    Later steps write letters of their own. The confirmation itself, where nothing has happened yet.
+    """
+    turn = db.session.scalar(
+        select(Event)
+        .where(
+            Event.report_id == confirmed.report_id,
+            Event.id < confirmed.id,
+            Event.undone_at.is_(None),
+            Event.kind.in_(resident.TURNS),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return turn or confirmed
 
 
 def _spoken(event: Event | None) -> str:

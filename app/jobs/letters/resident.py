@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,7 @@ from flask_babel import gettext as _
 from app.domain import confirmations
 from app.domain.notifications import LetterKind
 from app.jobs.letters.model import About, Letter, Link, Pointless
-from app.models.choices import Outcome, Publication, Severity, Status, WaitingFor
+from app.models.choices import EventKind, Outcome, Publication, Severity, Status, WaitingFor
 from app.web.filters import day, due, moment
 from app.web.labels import label
 
@@ -37,6 +39,9 @@ def confirm(about: About) -> Letter:
                 at=moment(about.report.filed_at),
             ),
         ),
+        facts=((_("To be received by"), due(about.report.receive_due_at)),)
+        if about.report.status is Status.NEW and not about.report.is_transferred
+        else (),
         button=Link(_("Confirm my address"), address),
         digits=about.digits,
         closing=(
@@ -58,7 +63,7 @@ def confirm(about: About) -> Letter:
 def filed(about: About) -> Letter:
     report = about.report
     urgent = report.severity is Severity.URGENT
-    closing = [_("Keep this message: the link is yours alone. It lets you add, answer and rate without signing in.")]
+    closing = [_keep_the_link()]
     if urgent:
         numbers = ", ".join(one.number for one in about.city.emergency)
         closing.insert(0, _("Is somebody in danger right now? Call %(numbers)s.", numbers=numbers))
@@ -76,6 +81,30 @@ def filed(about: About) -> Letter:
         else ((_("Filed at"), moment(report.filed_at)), (_("To be handled by"), due(report.handle_due_at))),
         button=_("Open my report"),
         closing=tuple(closing),
+    )
+
+
+def _keep_the_link() -> str:
+    return _("Keep this message: the link is yours alone. It lets you add, answer and rate without signing in.")
+
+
+def stands(about: About) -> Letter:
+    """The first letter to an address confirmed late: what the last step said, and how to come back."""
+    report = about.report
+    if report.status is Status.WITHDRAWN:
+        raise Pointless("the report was withdrawn")
+    write = TURNS.get(about.event.kind)
+    if write is None:
+        return filed(about)
+    told = write(about)
+    subject = _("Report %(code)s: where it stands", code=about.code)
+    return replace(
+        told,
+        subject=subject,
+        body=(_("Thank you for confirming your address. This is how your report stands."), *told.body),
+        facts=(told.facts[0], (_("Filed at"), moment(report.filed_at)), *told.facts[1:]),
+        closing=(*told.closing, _keep_the_link()),
+        short=f"{subject}. {about.page}",
     )
 
 
@@ -221,7 +250,7 @@ def declined(about: About) -> Letter:
         body.append(reason.explain.in_(about.language))
         if reason.next_step:
             facts.append((_("What you can do"), reason.next_step.in_(about.language)))
-    until = about.report.object_until
+    until = about.report.object_until if about.report.appealed_at is None else None
     return _of_report(
         about,
         subject=_("Report %(code)s: not accepted", code=about.code),
@@ -286,6 +315,28 @@ def withheld(about: About) -> Letter:
         body=(_("The unit works with them all the same. The reason stands on the page."),),
         said=about.report.withheld_reason,
     )
+
+
+# What changes where a report stands, and the letter that says it.
+TURNS: dict[EventKind, Callable[[About], Letter]] = {
+    EventKind.RECEIVED: received,
+    EventKind.ACCEPTED: received,
+    EventKind.STARTED: received,
+    EventKind.PAUSED: paused,
+    EventKind.RESUMED: resumed,
+    EventKind.REPLIED: resumed,
+    EventKind.PLANNED: planned,
+    EventKind.ASKED: asked,
+    EventKind.EXTENDED: extended,
+    EventKind.RESOLVED: answered,
+    EventKind.DECLINED: declined,
+    EventKind.APPEAL_UPHELD: upheld,
+    EventKind.REOPENED: reopened,
+    EventKind.TRANSFERRED: moved,
+    EventKind.RETURNED: moved,
+    EventKind.MERGED: merged,
+    EventKind.UNMERGED: unmerged,
+}
 
 
 # --- what they share ----------------------------------------------------------------------------------------------

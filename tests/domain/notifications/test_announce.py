@@ -58,10 +58,33 @@ def test_until_the_address_is_confirmed_only_the_confirmation_goes_out():
     take(report, "receive", in_charge_of(report))
     assert kinds() == ["confirm"]
     confirmed(report)
-    assert kinds() == ["confirm", "filed"]
+    assert kinds() == ["confirm", "stands"]
     take(report, "start", in_charge_of(report))
     take(report, "plan", in_charge_of(report), words="Chờ lịch", planned_on=now().date() + timedelta(days=3))
-    assert kinds() == ["confirm", "filed", "planned"]
+    assert kinds() == ["confirm", "stands", "planned"]
+
+
+def test_what_was_sent_before_the_address_was_confirmed_is_told_once_whoever_announces_when():
+    report = a_report()
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "resolve", clerk, words="Đã dọn", outcome=Outcome.CANNOT_FIX)
+    confirmed(report)  # nothing was announced yet: all of it at once
+    assert kinds() == ["stands"]
+
+
+def test_the_letter_that_tells_where_a_report_stands_waits_for_what_can_still_be_taken_back(clock):
+    report = a_report()
+    take(report, "receive", in_charge_of(report))
+    confirmed(report)
+    letter = owed()[-1]
+    assert (letter.kind, letter.not_before) == ("stands", now() + timedelta(seconds=undo_seconds()))
+
+
+def test_a_report_nobody_has_touched_is_confirmed_with_its_receipt():
+    report = confirmed(a_report())
+    assert kinds()[-1] == "filed"
+    assert report.received_at is None
 
 
 def test_an_account_gets_its_receipt_at_once():
