@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from app.domain import deadlines
 from app.domain.city.model import City, Limit
-from app.domain.deadlines import Arithmetic, WorkingTime
+from app.domain.deadlines import WorkingTime
 from app.models import Report
-from app.models.choices import Severity, Status
+from app.models.choices import Severity
 
 
 def working_time(city: City, unit_id: int) -> WorkingTime:
@@ -71,11 +71,3 @@ def pause(city: City, report: Report, at: datetime) -> int:
 def go_on(city: City, report: Report, at: datetime) -> datetime:
     """When a paused clock runs out, going on at `at` with the minutes that were left."""
     return working_time(city, report.unit_id).add_minutes(at, report.remaining_minutes or 0)
-
-
-def arithmetic(city: City, report: Report) -> Arithmetic:
-    """How the running promise was counted, for "how this is counted"."""
-    hours = working_time(city, report.unit_id)
-    if report.received_at is None or report.status is Status.NEW:
-        return deadlines.explain(city.settings.receive, hours, report.filed_at)
-    return deadlines.explain(limit_of(city, report.severity), hours, report.received_at)

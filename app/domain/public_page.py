@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.domain import held, promises, public_list, public_view, reports, routing
+from app.domain import clock, held, public_list, public_view, reports, routing
 from app.domain.city import store
-from app.domain.city.model import Limit
-from app.domain.deadlines import Arithmetic
+from app.domain.clock import Clock
 from app.domain.permissions import ANONYMOUS
 from app.domain.public_view import HANDED_OVER, PublicEvent, PublicView
 from app.domain.reports import nearby
@@ -31,8 +30,7 @@ class PublicPage:
     view: PublicView
     why: str  # the sentence of the rule that chose the unit; empty once the report was handed over
     handed_over: PublicEvent | None  # the newest transfer, which says why instead
-    arithmetic: Arithmetic | None  # of the promise that runs, or ran; None while a date was set by hand
-    limit: Limit | None
+    clock: Clock  # the promise that runs, or ran
     relatives: tuple[PublicView, ...]
     similar: tuple[tuple[PublicView, int], ...]  # open ones of this category nearby, with metres
 
@@ -42,13 +40,11 @@ def find(code: str, language: str) -> PublicPage:
     report = held.shown(reports.get(code, seen_by=ANONYMOUS), now())
     view = public_view.whole(report)
     handed_over = next((event for event in reversed(view.events) if event.kind in HANDED_OVER), None)
-    arithmetic = _arithmetic(report, view)
     return PublicPage(
         view=view,
         why="" if handed_over or is_elsewhere(view.events) else why(report, language),
         handed_over=handed_over,
-        arithmetic=arithmetic,
-        limit=arithmetic.limit if arithmetic else None,
+        clock=clock.of(store.current(), report, view.events),
         relatives=tuple(public_list.relatives(report)),
         similar=tuple(_similar(report, view)),
     )
@@ -73,14 +69,6 @@ def why(report: Report, language: str) -> str:
         site=report.site_code or None,
         language=language,
     )
-
-
-def _arithmetic(report: Report, view: PublicView) -> Arithmetic | None:
-    """The reckoning, only where it leads to the date that is shown: a pause, a plan or an extension has its own."""
-    reckoned = promises.arithmetic(store.current(), report)
-    waits = report.received_at is None
-    shown = view.receive_due_at if waits else view.handle_due_at
-    return reckoned if reckoned.due == shown else None
 
 
 def _similar(report: Report, view: PublicView) -> list[tuple[PublicView, int]]:

@@ -33,6 +33,7 @@ _AGES = (
     (1, _MINUTE),
 )  # minutes of each, the largest first
 _AGO = Localized("{} trước", "{} ago")
+_END_OF = Localized("hết {}", "the end of {}")
 _JUST_NOW = Localized("vừa xong", "just now")
 
 
@@ -43,11 +44,11 @@ def say_moment(at: datetime, language: str, now: datetime, timezone: str) -> str
 
 
 def say_due(at: datetime, language: str, now: datetime, timezone: str) -> str:
-    """As `say_moment`, but what is due at midnight is due at 24:00 of the day that ends."""
+    """As `say_moment`, but what is due at midnight is due at the end of the day: "hết thứ Ba 2/12"."""
     local = at.astimezone(ZoneInfo(timezone))
     if (local.hour, local.minute) != (0, 0):
         return say_moment(at, language, now, timezone)
-    return f"24:00 {say_day(local.date() - timedelta(days=1), language, _today(now, timezone))}"
+    return _END_OF.in_(language).format(say_day(local.date() - timedelta(days=1), language, _today(now, timezone)))
 
 
 def say_day(on: date, language: str, today: date) -> str:

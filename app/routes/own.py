@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from app.domain import confirmations, notifications, promises, public_page, public_view, qr, workflow
+from app.domain import clock, confirmations, notifications, public_page, public_view, qr, workflow
 from app.domain.city import store
 from app.domain.errors import Forbidden, Gone, Invalid, Moved, NotFound, Stale
 from app.domain.media import store as kept_photos
@@ -375,7 +375,7 @@ def _shown(
         why=""
         if view.is_handed_over or public_page.is_elsewhere(view.events)
         else public_page.why(report, language.chosen()),
-        arithmetic=promises.arithmetic(city, report) if report.is_open else None,
+        clock=clock.of(city, report, view.events),
         merged=_merged_into(report),
         own=own,
         own_qr=qr.svg(own, _("QR code of your own link")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from app.domain.city import store
 from app.domain.public_view import PublicView
@@ -37,6 +38,15 @@ def public_card(view: PublicView, *, distance_m: int | None = None) -> dict[str,
     }
 
 
+def _stopped(report: Report) -> str:
+    """A paused clock has no due date: what is left of it, and until when it stands still."""
+    left = filters.working_time(report.remaining_minutes) if report.remaining_minutes else ""
+    until = filters.due(report.due_at) if report.due_at else ""
+    if not left:
+        return _("Stopped until %(moment)s", moment=until)
+    return _("Stopped until %(moment)s, %(time)s left", moment=until, time=left)
+
+
 def desk_row(report: Report, *, names: Mapping[int, str], words: str = "") -> dict[str, Any]:
     """A row of the queue. `names` are the assignees' names by id."""
     city, lang = store.current(), language.chosen()
@@ -56,7 +66,7 @@ def desk_row(report: Report, *, names: Mapping[int, str], words: str = "") -> di
         "affected": report.affected,
         "words": words,
         "language": report.language,
-        "due": filters.due(report.due_at) if report.due_at else "",
+        "due": _stopped(report) if paused else filters.due(report.due_at) if report.due_at else "",
         "overdue": 0 if paused else filters.overdue_days(report.due_at),
         "assignee": names.get(report.assignee_id or 0, ""),
         "has_news": report.has_news,

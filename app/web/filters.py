@@ -19,7 +19,7 @@ def moment(at: datetime) -> str:
 
 
 def due(at: datetime) -> str:
-    """A promise: 17:00 of a day, 24:00 rather than 00:00 of the next."""
+    """A promise: 17:00 of a day, its end rather than 00:00 of the next."""
     return wording.say_due(at, language.chosen(), now(), store.current().timezone)
 
 
@@ -35,6 +35,11 @@ def day(on: date) -> str:
 
 def age(at: datetime) -> str:
     return wording.say_age(at, now(), language.chosen())
+
+
+def working_time(minutes: int) -> str:
+    """ "12 giờ 30 phút"; never in days, because a working day is not 24 hours."""
+    return wording.say_working_time(minutes, language.chosen())
 
 
 def iso(at: datetime) -> str:
@@ -54,6 +59,6 @@ def overdue_days(due_at: datetime | None) -> int:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (moment, due, clock, day, age, iso, name, overdue_days):
+    for filter_ in (moment, due, clock, day, age, iso, name, overdue_days, working_time):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.filters["code"] = codes.shown

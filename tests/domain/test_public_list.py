@@ -77,15 +77,15 @@ def test_the_page_says_why_this_unit_and_how_the_promise_was_counted(db_session:
     report = factories.a_report()
     page = public_page.find(report.code, "en")
     assert page.view.unit.name.in_("en") in page.why
-    assert page.arithmetic is not None
-    assert page.arithmetic.due == report.receive_due_at
+    assert page.clock.arithmetic is not None
+    assert page.clock.arithmetic.due == report.receive_due_at
     who = factories.in_charge_of(report)
     with unit_of_work():
         workflow.take(report.code, "receive", by=who)
     factories.a_minute_later(clock)
     page = public_page.find(report.code, "en")
-    assert page.arithmetic is not None
-    assert page.arithmetic.due == page.view.handle_due_at
+    assert page.clock.arithmetic is not None
+    assert page.clock.arithmetic.due == page.view.handle_due_at
 
 
 def test_a_problem_that_came_back_names_the_earlier_report(db_session: Session) -> None:

@@ -27,8 +27,8 @@ def test_whether_it_is_another_year_is_the_citys_to_say() -> None:
 
 def test_what_is_due_at_midnight_is_due_on_the_day_that_ends() -> None:
     midnight = datetime(2025, 12, 2, 17, 0, tzinfo=UTC)
-    assert say_due(midnight, "vi", NOW, ZONE) == "24:00 thứ Ba 2/12"
-    assert say_due(midnight, "en", NOW, ZONE) == "24:00 Tuesday 2 December"
+    assert say_due(midnight, "vi", NOW, ZONE) == "hết thứ Ba 2/12"
+    assert say_due(midnight, "en", NOW, ZONE) == "the end of Tuesday 2 December"
     assert say_due(DUE, "vi", NOW, ZONE) == "16:30 thứ Ba 2/12"
 
 

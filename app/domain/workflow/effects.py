@@ -93,7 +93,7 @@ def resolve(step: Step) -> None:
         raise Invalid(_l("Choose what came of it."), field="outcome")
     _PROOFS[details.outcome](step)
     report.outcome = details.outcome
-    report.is_late = _is_late(step)
+    _judge(step)
     _end(step)
     step.entry.data |= {"outcome": details.outcome.value}
 
@@ -164,12 +164,16 @@ _PROOFS: dict[Outcome, Callable[[Step], None]] = {
 }
 
 
-def _is_late(step: Step) -> bool:
-    """Has the promise passed? During a pause that is what had passed before it: no minute was left to keep."""
+def _judge(step: Step) -> None:
+    """Was the promise that ran kept? The event keeps by which moment that was judged.
+
+    During a pause that is the promise with the minutes that were left, or the one that had passed before it.
+    """
     report = step.report
-    if report.status is Status.WAITING:
-        return not report.remaining_minutes and step.at > report.handle_due_at
-    return report.due_at is not None and step.at > report.due_at
+    by = _after_the_pause(step) if report.status is Status.WAITING else report.due_at
+    report.is_late = by is not None and step.at > by
+    if by is not None:
+        step.entry.data |= {"judged_by": int(by.timestamp())}
 
 
 def _end(step: Step) -> None:
@@ -188,7 +192,7 @@ def decline(step: Step) -> None:
     reason = step.city.refusals.get(step.details.refusal)
     if reason is None:
         raise Invalid(_l("Choose a reason from the list."), field="refusal")
-    step.report.is_late = _is_late(step)
+    _judge(step)
     _end(step)
     step.report.is_transferred = False
     step.entry.data |= {"refusal": reason.code}

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain import dossier as dossiers
-from app.domain import promises, replies
+from app.domain import clock, replies
 from app.domain.city import store
 from app.domain.dossier import Dossier
 from app.domain.permissions import Permission, may
@@ -17,11 +17,11 @@ from app.domain.reports import following
 from app.domain.workflow import Move, desk_moves
 from app.extensions import undo_seconds, unit_of_work
 from app.forms.desk import StepForm
-from app.models import Report, ReportContact, now
+from app.models import Report, ReportContact
 from app.models.choices import Role, Status, WordsKind
 from app.routes.desk import asking, bp, choices, history, sent
 from app.routes.desk.queue import STAFF, row
-from app.web import filters, language, uploads
+from app.web import language, uploads
 from app.web.access import open_to
 from app.web.actors import actor
 from app.web.addresses import outside
@@ -175,7 +175,7 @@ def _facts(dossier: Dossier) -> dict[str, Any]:
         "doubts": [ROUTING_DOUBTS[code] for code in dossier.doubts if code in ROUTING_DOUBTS],
         "runners_up": [(code, city.units[code].name.in_(lang)) for code in dossier.runners_up[:3]],
         "proposed": city.units[dossier.proposed].name.in_(lang) if dossier.proposed else "",
-        "promise": promise(report),
+        "clock": clock.of(city, report, [event for event in dossier.events if not event.undone_at]),
         "assignee": names.get(report.assignee_id or 0, ""),
         "points": [[one.report.lat, one.report.lng] for one in dossier.near],
     }
@@ -207,21 +207,4 @@ def hints() -> dict[str, str]:
         "reclassify": _("Everybody sees the change, and the reason."),
         "move_pin": _("Everybody sees the correction and its reason. Unit and date stay until somebody transfers it."),
         "visit": _("Everybody reads what was found."),
-    }
-
-
-def promise(report: Report) -> dict[str, Any]:
-    """The clock that runs: what is due, when, what was promised first, and how it was counted."""
-    is_first = report.status is Status.NEW
-    due = report.due_at or report.handle_due_at
-    moved = report.handle_due_at > report.first_handle_due_at and not is_first
-    return {
-        "label": _("To be received by") if is_first else _("To be handled by"),
-        "moment": filters.due(due),
-        "iso": filters.iso(due),
-        "was": filters.due(report.first_handle_due_at) if moved else None,
-        "overdue": filters.overdue_days(report.due_at) if report.is_overdue(now()) else None,
-        "met": report.resolved_at is not None and not report.is_late,
-        "handle_by": filters.due(report.handle_due_at) if is_first else None,
-        "arithmetic": promises.arithmetic(store.current(), report) if report.is_open else None,
     }
