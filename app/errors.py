@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Moved)
     def moved(error: Moved) -> ResponseReturnValue:
-        return redirect(url_for("public.report", code=error.code), 301)
+        return redirect(url_for("public.report", code=error.code), error.status)
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from app.domain.city import store
 from app.domain.errors import Forbidden
 from app.domain.media.store import KEPT
 from app.domain.permissions import Actor, Permission, may
+from app.domain.public_view import HANDED_OVER
 from app.domain.reports import nearby
 from app.domain.reports.find import get, get_for_change
 from app.extensions import db
@@ -62,6 +63,20 @@ class Dossier:
         proposed = [event.data["proposed"] for event in reversed(self.events) if event.data.get("proposed")]
         others = [*proposed, *(routed.data.get("runners_up", []) if routed else [])]
         return [code for code in dict.fromkeys(others) if code in city.units and code != here]
+
+    @property
+    def usual(self) -> list[str]:
+        """Codes of the units such reports usually go to here, without the runners-up and whoever has it."""
+        city, report = store.current(), self.report
+        here, category = city.unit_of(report.unit_id).code, city.category_of(report.category_id).code
+        found = routing.usual(city, category, city.ward_of(report.ward_id).code)
+        return [code for code in found if code not in (here, *self.runners_up)]
+
+    @property
+    def former(self) -> set[int]:
+        """Ids of the units that had this report and passed it on: back to them goes only through the dispatcher."""
+        handed = (event for event in self.events if event.kind in HANDED_OVER and not event.undone_at)
+        return {event.unit_id for event in handed if event.unit_id} - {self.report.unit_id}
 
     @property
     def proposed(self) -> str:

@@ -41,9 +41,9 @@ class Gone(Refusal):
 
 
 class Moved(Refusal):
-    """It lives on elsewhere: a merged report. `code` names where."""
+    """It lives on elsewhere, for now: a merged report, and a merge can be undone. `code` names where."""
 
-    status = 301
+    status = 302
 
     def __init__(self, message: Any, *, code: str) -> None:
         super().__init__(message)

@@ -20,7 +20,7 @@ from app.models import Event, Photo, Report, ReportContact, Words, now
 from app.models.choices import EventKind, PhotoState, WordsKind
 
 PRIVATE_TO_ME = frozenset({EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.WITHDRAWN})
-HIDDEN = frozenset({"was", "pin_was", "assignee", "undoes"})
+HIDDEN = frozenset({"was", "pin_was", "assignee", "asker", "undoes"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,4 +270,4 @@ def _events(
         )
 
 
-_PRIVATE = frozenset({"was", "pin_was", "assignee", "undoes"})
+_PRIVATE = frozenset({"was", "pin_was", "assignee", "asker", "undoes"})

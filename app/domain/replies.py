@@ -16,6 +16,7 @@ from app.models import Localized, Report, UnitTemplate, now
 
 PLACEHOLDERS = ("code", "category", "ward", "unit", "due", "date", "link")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_BLANK = re.compile(r"\[[^\[\]\n]*\w[^\[\]\n]*\]")  # "[lý do cụ thể]": for whoever answers to fill in
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ def fill(text: str, facts: dict[str, str]) -> str:
 def unknown_placeholders(text: str) -> list[str]:
     """What stands in braces and nothing would be filled in for, as it was written."""
     return [found[0] for found in _PLACEHOLDER.finditer(text) if found[1] not in PLACEHOLDERS]
+
+
+def blanks(text: str) -> list[str]:
+    """What stands in square brackets and still waits to be filled in, as it is written."""
+    return _BLANK.findall(text)
 
 
 def text_of(replies: Iterable[Reply], code: str) -> str:

@@ -120,6 +120,17 @@ def _name(thing: Unit | Ward | Site | None, otherwise: Localized) -> Localized:
     return thing.name if thing else otherwise
 
 
+def usual(city: City, category: str, ward: str) -> list[str]:
+    """Units that reports of this kind usually go to here, whatever the answers: by the rules, the owner, the ward."""
+    meant = city.categories.get(category)
+    named = ["@ward", "@ward_police"]
+    if meant is not None:
+        fits = (rule.unit for rule in city.rules if category in rule.categories or meant.group in rule.groups)
+        named = [meant.owner, *fits, *named]
+    found = (_unit(city, one, ward, None) for one in dict.fromkeys(named))
+    return list(dict.fromkeys(one for one in found if one))
+
+
 def severity_of(category: Category, answers: Mapping[str, str]) -> Severity:
     """The category's severity, raised by the answers; never lowered by them."""
     raised = [category.severity]

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     MultipleFileField,
@@ -23,10 +24,25 @@ from app.domain.city import store
 from app.domain.coordinates import Point, parse_coordinates
 from app.domain.media.exif import LatLng
 from app.domain.workflow import Ask, Move
-from app.models.choices import Outcome, Severity, WaitingFor
+from app.models.choices import Outcome, Severity, WaitingFor, WordsKind
 from app.web.labels import LABELS
 
 MAX_WORDS = 4000
+
+
+WORDS_ARE = {  # what the field of words holds, by what the move wants
+    WordsKind.ANSWER: _l("Answer to the reporter"),
+    WordsKind.REASON: _l("The reason, in your words"),
+    WordsKind.FINDING: _l("What was found"),
+    WordsKind.NOTE: _l("Internal note"),
+    WordsKind.REQUEST: _l("Why it is opened again"),
+}
+NAMES_OF_WORDS = {  # where the move says more than that
+    "ask": _l("Question to the reporter"),
+    "refuse_extension": _l("Why there is no more time"),
+    "contact_tried": _l("When and how you tried"),
+    "decline": _l("Explanation to the reporter"),
+}
 
 
 class DayField(DateField):
@@ -67,12 +83,14 @@ class StepForm(FlaskForm):
         validate_choice=False,
     )
     refusal = SelectField(_l("Reason"), [Optional()], validate_choice=False)
+    find_unit = StringField(_l("Search for a unit"), [Optional(), Length(max=100)])
     transfer_to = SelectField(_l("Transfer to"), [Optional()], validate_choice=False)
     transfer_reason = SelectField(_l("Reason for the transfer"), [Optional()], validate_choice=False)
     assignee = SelectField(_l("Assign to"), [Optional()], validate_choice=False)
     category = SelectField(_l("Category"), [Optional()], validate_choice=False)
     severity = RadioField(_l("Severity"), [Optional()], choices=_choices(Severity), validate_choice=False)
     merge_into = StringField(_l("Code of the report that stays"), [Optional(), Length(max=40)])
+    is_sure = BooleanField(_l("It is the same problem; merge it"))
     pin = StringField(_l("Coordinates of the place"), [Optional(), Length(max=500)])
     ward = SelectField(_l("Ward or commune"), [Optional()], validate_choice=False)
     until = DayField(_l("Until which day?"))
@@ -92,6 +110,7 @@ class StepForm(FlaskForm):
         wanted = {name for ask in move.asks for name in _FIELDS[ask]} | {"move", "version", "csrf_token"}
         if move.words is not None:
             wanted.add("words")
+            self.words.label.text = NAMES_OF_WORDS.get(move.code) or WORDS_ARE.get(move.words, self.words.label.text)
         if Ask.PHOTO in move.asks and Ask.OUTCOME not in move.asks:
             wanted.discard("proof_reason")
         for name in [one.short_name for one in self if one.short_name not in wanted]:
@@ -119,14 +138,14 @@ _FIELDS: dict[Ask, tuple[str, ...]] = {
     Ask.UNTIL: ("until",),
     Ask.PLANNED_ON: ("planned_on",),
     Ask.REFUSAL: ("refusal",),
-    Ask.TRANSFER_TO: ("transfer_to",),
+    Ask.TRANSFER_TO: ("find_unit", "transfer_to"),
     Ask.TRANSFER_REASON: ("transfer_reason",),
     Ask.VISIT_ON: ("visit_on",),
     Ask.PHOTO: ("photos", "proof_reason", "lat", "lng"),
     Ask.ASSIGNEE: ("assignee",),
     Ask.CATEGORY: ("category",),
     Ask.SEVERITY: ("severity",),
-    Ask.MERGE_INTO: ("merge_into",),
+    Ask.MERGE_INTO: ("merge_into", "is_sure"),
     Ask.PIN: ("pin", "ward"),
 }
 

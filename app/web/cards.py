@@ -43,8 +43,8 @@ def _stopped(report: Report) -> str:
     left = filters.working_time(report.remaining_minutes) if report.remaining_minutes else ""
     until = filters.due(report.due_at) if report.due_at else ""
     if not left:
-        return _("Stopped until %(moment)s", moment=until)
-    return _("Stopped until %(moment)s, %(time)s left", moment=until, time=left)
+        return str(_("Stopped until %(moment)s", moment=until))
+    return str(_("Stopped until %(moment)s, %(time)s left", moment=until, time=left))
 
 
 def desk_row(report: Report, *, names: Mapping[int, str], words: str = "") -> dict[str, Any]:

@@ -78,6 +78,27 @@ function offerAnswers(form) {
   });
 }
 
+// Typing narrows the list of units at once; without scripts the button beside it does.
+function narrow(line) {
+  const list = line.closest("form").elements.transfer_to;
+  const all = [...list.children].map((child) => child.cloneNode(true));
+  const bare = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("đ", "d");
+  line.querySelector("button").hidden = true;
+  line.querySelector("input").addEventListener("input", (event) => {
+    const words = bare(event.target.value).split(/\s+/);
+    const chosen = list.value;
+    const kept = all.map((child) => child.cloneNode(true));
+    for (const option of kept.flatMap((child) => [...child.querySelectorAll("option")])) {
+      if (option.value && !words.every((word) => bare(option.textContent).includes(word))) option.remove();
+    }
+    list.replaceChildren(...kept.filter((child) => child.tagName === "OPTION" || child.children.length));
+    list.value = [...list.options].some((option) => option.value === chosen) ? chosen : "";
+  });
+  line.querySelector("input").addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+}
+
 function noteThePlace(line) {
   const form = line.closest("form");
   const said = line.querySelector("[data-done]");
@@ -102,6 +123,7 @@ document.querySelectorAll("[data-keys-switch]").forEach(offerKeys);
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelectorAll("[data-sent]").forEach(countDown);
 document.querySelectorAll("[data-ready]").forEach(offerAnswers);
+document.querySelectorAll("[data-find-unit]").forEach(narrow);
 if (navigator.geolocation) document.querySelectorAll("[data-locate]").forEach(noteThePlace);
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -14,7 +14,7 @@ from app.domain.reports import following
 from app.domain.workflow import MOVES, Details, Letter
 from app.domain.workflow.effects import EFFECTS
 from app.extensions import db, unit_of_work
-from app.models import Event, Report, Words
+from app.models import Event, Report, Words, now
 from app.models.choices import (
     EventKind,
     Outcome,
@@ -25,7 +25,7 @@ from app.models.choices import (
     Status,
     WaitingFor,
 )
-from tests.factories import a_report, actor, dispatcher, in_charge_of, its_reporter, unit_of
+from tests.factories import HERE, a_report, actor, dispatcher, in_charge_of, its_reporter, unit_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -103,8 +103,39 @@ def test_referred_names_the_body_outside():
     report, clerk = at_work()
     with pytest.raises(Invalid):
         take(report, "resolve", clerk, words="Đã chuyển", outcome=Outcome.REFERRED)
-    event = take(report, "resolve", clerk, words="Đã chuyển", outcome=Outcome.REFERRED, letter=Letter("Cục Đường bộ"))
-    assert event.data["letter"]["body"] == "Cục Đường bộ"
+    for letter, field in (
+        (Letter("Cục Đường bộ"), "letter_number"),
+        (Letter("Cục Đường bộ", "12/CV"), "letter_on"),
+        (Letter("Cục Đường bộ", "12/CV", now().date() + timedelta(days=2)), "letter_on"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            take(report, "resolve", clerk, words="Đã chuyển", outcome=Outcome.REFERRED, letter=letter)
+        assert refused.value.field == field
+    whole = Letter("Cục Đường bộ", "12/CV", now().date())
+    event = take(report, "resolve", clerk, words="Đã chuyển", outcome=Outcome.REFERRED, letter=whole)
+    assert event.data["letter"] == {"body": "Cục Đường bộ", "number": "12/CV", "on": now().date().isoformat()}
+
+
+@pytest.mark.parametrize("words", ["Vì [lý do cụ thể].", "Chưa làm được vì [specific reason]"])
+def test_an_answer_with_an_unfilled_blank_is_not_sent(words):
+    report, clerk = at_work()
+    with pytest.raises(Invalid) as refused:
+        take(report, "resolve", clerk, words=words, outcome=Outcome.CANNOT_FIX)
+    assert refused.value.field == "words"
+    take(report, "note", clerk, words=words)  # among colleagues brackets are brackets
+
+
+def test_a_merge_into_another_category_or_far_away_asks_whether_it_is_the_same_problem():
+    report, near = a_report(), a_report()
+    far = a_report(lat=HERE[0] + 0.004)
+    other = a_report(category="street-light")
+    for head in (far, other):
+        with pytest.raises(Invalid) as refused:
+            take(report, "merge", dispatcher(), merge_into=head.code)
+        assert refused.value.field == "is_sure"
+    take(a_report(), "merge", dispatcher(), merge_into=near.code)
+    take(report, "merge", dispatcher(), merge_into=far.code, is_sure=True)
+    assert report.merged_into_id == far.id
 
 
 def test_a_pause_stops_the_clock_and_going_on_keeps_the_minutes_that_were_left(clock):

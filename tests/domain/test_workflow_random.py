@@ -48,7 +48,7 @@ def said(choice: int, days: int) -> Details:
         transfer_to=UNITS[choice],
         transfer_reason=next(iter(city.transfers)),
         visit_on=(now() + timedelta(hours=7)).date(),
-        letter=Letter("Cơ quan khác"),
+        letter=Letter("Cơ quan khác", "12/CV", now().date() - timedelta(days=1)),
         category=CATEGORIES[choice % 4],
         severity=list(Severity)[choice % 3],
         pin=(HERE[0] + choice / 1000, HERE[1] + days / 1000),

@@ -72,7 +72,8 @@ class _Told:
             found.parts[report.id] = [one for one in report.participations if one.ended_at is None]
             wanted |= {one.person_id for one in found.parts[report.id]}
             wanted |= {report.assignee_id} if report.assignee_id else set()
-        wanted |= {int(event.data["assignee"]) for event in events if event.data.get("assignee")}
+        named = (event.data.get(name) for event in events for name in ("assignee", "asker"))
+        wanted |= {int(one) for one in named if one}
         people = select(Person).where(Person.id.in_(sorted(wanted)))
         found.people = {person.id: person for person in db.session.scalars(people)}
         found.confirmed = _confirmations([id for id, one in found.reports.items() if one.is_contact_confirmed])
@@ -118,6 +119,9 @@ class _Told:
             case Audience.ASSIGNEE:
                 assignee = self.people.get(int(event.data.get("assignee") or report.assignee_id or 0))
                 return _by_mail([assignee] if assignee else [])
+            case Audience.ASKER:
+                asker = self.people.get(int(event.data.get("asker") or 0))
+                return _by_mail([asker] if asker else [])
             case Audience.QUEUE:
                 return _by_mail(self._serving(report, *IN_CHARGE))
             case Audience.LEADS:

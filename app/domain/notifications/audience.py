@@ -16,12 +16,13 @@ class Audience(StrEnum):
     REPORTER = "reporter"  # by a confirmed address
     FOLLOWERS = "followers"  # who is affected or follows, as far as the report is public
     ASSIGNEE = "assignee"
+    ASKER = "asker"  # whoever asked for what is refused
     QUEUE = "queue"  # everybody who works the unit's queue, within their limits
     LEADS = "leads"
     DISPATCHERS = "dispatchers"
 
 
-STAFF = frozenset({Audience.ASSIGNEE, Audience.QUEUE, Audience.LEADS, Audience.DISPATCHERS})
+STAFF = frozenset({Audience.ASSIGNEE, Audience.ASKER, Audience.QUEUE, Audience.LEADS, Audience.DISPATCHERS})
 
 # Asked of an event and its report, whose people and contact are loaded.
 When = Callable[[Event, Report], bool]
@@ -102,7 +103,10 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
     EventKind.REPLIED: (Told(Audience.ASSIGNEE, LetterKind.REPLIED),),
     EventKind.EXTENSION_ASKED: (Told(Audience.LEADS, LetterKind.EXTENSION_ASKED),),
     EventKind.EXTENDED: _both(LetterKind.EXTENDED),
-    EventKind.EXTENSION_REFUSED: NOBODY,
+    EventKind.EXTENSION_REFUSED: (
+        Told(Audience.ASKER, LetterKind.EXTENSION_REFUSED),
+        Told(Audience.ASSIGNEE, LetterKind.EXTENSION_REFUSED),
+    ),
     EventKind.VISITED: NOBODY,
     EventKind.CONTACT_TRIED: NOBODY,
     EventKind.RECLASSIFIED: (Told(REPORTER, LetterKind.RECLASSIFIED, has_new_promise),),

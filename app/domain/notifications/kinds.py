@@ -36,6 +36,7 @@ class LetterKind(StrEnum):
     REPLIED = "replied"
     ADDED = "added"
     EXTENSION_ASKED = "extension_asked"
+    EXTENSION_REFUSED = "extension_refused"
     APPEALED = "appealed"
     CAME_BACK = "came_back"
     FLAGGED = "flagged"
@@ -51,4 +52,13 @@ ACCOUNT = frozenset(
     {LetterKind.CONFIRM_ACCOUNT, LetterKind.RESET_PASSWORD, LetterKind.EMAIL_CHANGED, LetterKind.INVITED}
 )
 TO_TYPED_ADDRESS = frozenset({LetterKind.CONFIRM, LetterKind.CONFIRM_REMINDER})
-BY_SMS = frozenset({LetterKind.CONFIRM, LetterKind.FILED, LetterKind.STANDS, LetterKind.ASKED, LetterKind.ANSWERED, LetterKind.DECLINED})
+BY_SMS = frozenset(
+    {
+        LetterKind.CONFIRM,
+        LetterKind.FILED,
+        LetterKind.STANDS,
+        LetterKind.ASKED,
+        LetterKind.ANSWERED,
+        LetterKind.DECLINED,
+    }
+)

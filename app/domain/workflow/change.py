@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import deliveries, events, held, publication, search
+from app.domain import deliveries, events, held, publication, replies, search
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor
@@ -41,7 +41,7 @@ def take(code: str, move_code: str, *, by: Actor, details: Details | None = None
 
 
 def _carry_out(report: Report, move: Move, by: Actor, details: Details) -> Event:
-    _check_words(move, details)
+    _check_words(move, details, by)
     hold = undo_seconds() if by.is_staff else 0
     batch = secrets.token_urlsafe(9) if by.is_staff else None
     with events.recording(report, move.event, by=by, public=move.is_public, hold_seconds=hold, batch=batch) as entry:
@@ -65,11 +65,14 @@ def _written(entry: events.Recording) -> Event:
     return entry.event
 
 
-def _check_words(move: Move, details: Details) -> None:
+def _check_words(move: Move, details: Details, by: Actor) -> None:
     if move.words is not None and not details.words.strip():
         raise Invalid(_l("Say it in a few words; they go with this step."), field="words")
     if len(details.words) > MAX_WORDS:
         raise Invalid(_l("At most %(n)s characters.", n=MAX_WORDS), field="words")
+    blanks = replies.blanks(details.words) if by.is_staff and move.words in PUBLIC_WORDS else []
+    if blanks:
+        raise Invalid(_l("Fill in what still stands in brackets: %(blanks)s", blanks=", ".join(blanks)), field="words")
 
 
 def _attach_photos(report: Report, move: Move, details: Details, event: Event) -> None:

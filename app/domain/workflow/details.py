@@ -38,6 +38,7 @@ class Details:
     category: str = ""
     severity: Severity | None = None
     merge_into: str = ""  # code of a report
+    is_sure: bool = False  # merge all the same, though the other is of another category or far away
     pin: tuple[float, float] | None = None  # lat, lng
     ward: str = ""  # code; asked where no border tells
     language: str = "vi"

@@ -33,6 +33,7 @@ from app.models.choices import (
 
 EXTENSION_DAYS = 60  # the furthest an extension or a pause may reach
 PLAN_DAYS = 3 * 366
+MERGE_WITHIN_M = 250  # two reports farther apart are hardly one problem
 _BY_WEIGHT = (Severity.COMPLEX, Severity.NORMAL, Severity.URGENT)
 
 
@@ -143,11 +144,17 @@ def _prove_letter(step: Step) -> None:
     letter = step.details.letter
     if letter is None or not letter.body.strip():
         raise Invalid(_l("Name the body outside the system that has it now."), field="letter_body")
+    if not letter.number.strip():
+        raise Invalid(_l("Give the number of the letter, so that everybody can ask for it."), field="letter_number")
+    if letter.on is None:
+        raise Invalid(_l("Give the date of the letter."), field="letter_on")
+    if letter.on > step.today:
+        raise Invalid(_l("The letter cannot be dated in the future."), field="letter_on")
     step.entry.data |= {
         "letter": {
             "body": letter.body.strip()[:200],
             "number": letter.number.strip()[:60],
-            "on": letter.on.isoformat() if letter.on else "",
+            "on": letter.on.isoformat(),
         }
     }
 
@@ -295,7 +302,19 @@ def extend(step: Step) -> None:
 
 
 def refuse_extension(step: Step) -> None:
+    """Whoever asked is told, though the report may be with a colleague by now."""
     step.report.extension_asked_until = None
+    asked_by = db.session.scalar(
+        select(Event.actor_id)
+        .where(
+            Event.report_id == step.report.id,
+            Event.kind == EventKind.EXTENSION_ASKED,
+            Event.undone_at.is_(None),
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    step.entry.data |= {"asker": asked_by}
 
 
 def visit(step: Step) -> None:
@@ -552,11 +571,22 @@ def merge(step: Step) -> None:
         raise Invalid(_l("There is no other report with this code."), field="merge_into")
     if head.status in (Status.MERGED, Status.WITHDRAWN, Status.HELD):
         raise Invalid(_l("That report cannot take another one in."), field="merge_into")
+    if not step.details.is_sure:
+        _looks_the_same(report, head)
     step.entry.data |= {"into": head.code, "status": report.status.value}
     report.merged_into_id = head.id
     report.due_at = None
     head.affected += report.affected
     head.version += 1
+
+
+def _looks_the_same(report: Report, head: Report) -> None:
+    """One problem is of one kind and in one place; whoever merges other things says that they are sure."""
+    away = geo.distance_m((report.lat, report.lng), (head.lat, head.lng))
+    if head.category_id != report.category_id:
+        raise Invalid(_l("That report is of another category. Is it the same problem?"), field="is_sure")
+    if away > MERGE_WITHIN_M:
+        raise Invalid(_l("That report lies %(n)s m away. Is it the same problem?", n=round(away)), field="is_sure")
 
 
 def locked(which: ColumnElement[bool]) -> Report | None:

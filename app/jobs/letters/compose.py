@@ -22,7 +22,7 @@ from app.extensions import db, unit_of_work
 from app.jobs.letters import account, resident, staff
 from app.jobs.letters.model import About, Letter, Pointless
 from app.models import Delivery, Event, Person, Report, ReportContact, Words, now
-from app.models.choices import DeliveryChannel, Status, WordsKind
+from app.models.choices import DeliveryChannel, EventKind, Status, WordsKind
 from app.web import language
 
 Writer = Callable[[About], Letter]
@@ -55,6 +55,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.REPLIED: staff.replied,
     LetterKind.ADDED: staff.added,
     LetterKind.EXTENSION_ASKED: staff.extension_asked,
+    LetterKind.EXTENSION_REFUSED: staff.extension_refused,
     LetterKind.APPEALED: staff.appealed,
     LetterKind.CAME_BACK: staff.came_back,
     LetterKind.FLAGGED: staff.flagged,
@@ -132,6 +133,7 @@ def _about(delivery: Delivery, person: Person) -> About:
         to=to,
         digits=digits,
         spoken=_spoken(event),
+        doubts=_doubts(event) if kind is LetterKind.RETURNED else (),
         _report=report,
         _event=event,
         told_as=str(delivery.data.get("as", "reporter")),
@@ -172,6 +174,17 @@ def _last_turn(confirmed: Event) -> Event:
         .limit(1)
     )
     return turn or confirmed
+
+
+def _doubts(event: Event | None) -> tuple[str, ...]:
+    """What the rules doubted when the report was filed; a released report says it in the event before."""
+    if event is None:
+        return ()
+    routed = event
+    if event.kind is not EventKind.ROUTED:
+        found = select(Event).where(Event.report_id == event.report_id, Event.kind == EventKind.ROUTED)
+        routed = db.session.scalars(found.order_by(Event.id).limit(1)).first() or event
+    return tuple(routed.data.get("confirm", ()))
 
 
 def _spoken(event: Event | None) -> str:

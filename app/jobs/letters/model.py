@@ -53,6 +53,7 @@ class About:
     to: str  # address or number
     digits: str = ""
     spoken: str = ""  # the public words of the event
+    doubts: tuple[str, ...] = ()  # why a person should confirm the unit: codes of `domain.routing`
     _report: Report | None = None
     _event: Event | None = None
     told_as: str = field(default="reporter")

@@ -85,7 +85,7 @@ def filed(about: About) -> Letter:
 
 
 def _keep_the_link() -> str:
-    return _("Keep this message: the link is yours alone. It lets you add, answer and rate without signing in.")
+    return str(_("Keep this message: the link is yours alone. It lets you add, answer and rate without signing in."))
 
 
 def stands(about: About) -> Letter:

@@ -6,14 +6,16 @@ from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.domain import codes, queue
 from app.domain.permissions import Actor, Permission, actor_of, may
 from app.domain.queue import Question, Tab
 from app.jobs.letters.model import About, Letter, Link, Pointless
 from app.models import Report, now
+from app.models.choices import EventKind
 from app.web.filters import due, moment
-from app.web.labels import label
+from app.web.labels import ROUTING_DOUBTS, label
 
 MOST_URGENT = 5
 
@@ -50,8 +52,28 @@ def returned(about: About) -> Letter:
         about,
         _("Report %(code)s: needs a dispatcher", code=about.code),
         _("This report waits for your decision"),
-        _("No rule could decide who is in charge, or a unit has returned it."),
+        " ".join(_why_a_dispatcher(about)),
     )
+
+
+def _why_a_dispatcher(about: About) -> list[str]:
+    """The true reason: what the rules doubted when it was filed, or how it came back."""
+    data = about.event.data
+    if about.event.kind is not EventKind.RETURNED:
+        return [str(ROUTING_DOUBTS[code]) for code in about.doubts if code in ROUTING_DOUBTS]
+    unit = about.unit_of(str(data.get("from", "")))
+    said = [_GUARDS.get(str(data.get("guard", "")), _l("%(unit)s has returned it.")) % {"unit": unit}]
+    reason = about.city.transfers.get(str(data.get("reason", "")))
+    if reason is not None:
+        said.append(_("Reason: %(reason)s.", reason=reason.label.in_(about.language)))
+    return said
+
+
+_GUARDS = {
+    "not_accepted": _l("%(unit)s did not accept it in time."),
+    "third": _l("%(unit)s wants to pass it on, which would be the third transfer."),
+    "former": _l("%(unit)s wants to pass it back to a unit that had it before."),
+}
 
 
 def replied(about: About) -> Letter:
@@ -81,6 +103,15 @@ def extension_asked(about: About) -> Letter:
         _("Somebody in your unit asks for more time"),
         _("The date changes only if you agree."),
         facts=asked,
+    )
+
+
+def extension_refused(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: no more time", code=about.code),
+        _("The lead of your unit did not agree to more time"),
+        _("The date stays as it was. The reason stands in the history of the report."),
     )
 
 

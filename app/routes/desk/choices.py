@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from app.domain import areas
 from app.domain.city import store
+from app.domain.city.model import Unit
 from app.domain.dossier import Dossier
+from app.domain.folding import fold, words_of
 from app.forms.desk import StepForm
 from app.models import Report
+from app.models.choices import Role
 from app.web import kinds, language
 from app.web.actors import actor
 
@@ -28,7 +31,13 @@ def offer(form: StepForm, dossier: Dossier) -> None:
             _("Choose a reason"), ((code, reason.label.in_(lang)) for code, reason in city.transfers.items())
         )
     if "transfer_to" in form:
-        form.transfer_to.choices = units(dossier.runners_up, but=report.unit_id)
+        form.transfer_to.choices = units(
+            dossier.runners_up,
+            dossier.usual,
+            but=report.unit_id,
+            words=form.find_unit.data or "",
+            former=frozenset() if actor().has(Role.DISPATCHER) else dossier.former,
+        )
     if "assignee" in form:
         mine = actor().person_id
         people = ((str(id), name + (_(" (me)") if id == mine else "")) for id, name in dossier.people.serving)
@@ -60,15 +69,38 @@ def one_of(nothing: str, pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]
     return [SelectChoice("", nothing), *(SelectChoice(value, label) for value, label in pairs)]
 
 
-def units(likely: list[str], *, but: int = 0) -> list[SelectChoice]:
-    """Units in groups, the likeliest on top; without the one that has it."""
-    city, lang = store.current(), language.chosen()
-    groups = kinds.units_by_kind((one for one in city.units.values() if one.id != but), lang)
-    offered = [SelectChoice("", _("Choose a unit"), optgroup=_("Likely") if likely else str(groups[0][0]))]
-    offered += [SelectChoice(code, city.units[code].name.in_(lang), optgroup=_("Likely")) for code in likely]
-    for title, found in groups:
-        offered += [SelectChoice(one.code, one.name.in_(lang), optgroup=str(title)) for one in found]
-    return offered
+def units(
+    likely: list[str],
+    usual: Sequence[str] = (),
+    *,
+    but: int = 0,
+    words: str = "",
+    former: Set[int] = frozenset(),
+) -> list[SelectChoice]:
+    """Units in groups, the likeliest on top; without the one that has it. `words` leave those whose name has them all.
+
+    The `former` had it before: what is sent back to them goes to the dispatcher, and the list says so.
+    """
+    city, lang, sought = store.current(), language.chosen(), words_of(words)
+
+    def fits(unit: Unit) -> bool:
+        name = fold(f"{unit.name.vi} {unit.name.en}")
+        return unit.id != but and all(word in name for word in sought)
+
+    def named(unit: Unit) -> str:
+        name = unit.name.in_(lang)
+        return _("%(unit)s (had it before: the dispatcher decides)", unit=name) if unit.id in former else name
+
+    first = [(_("Likely"), [city.units[code] for code in likely]), (_("Usual"), [city.units[code] for code in usual])]
+    groups = [(str(title), found) for title, found in kinds.units_by_kind(city.units.values(), lang)]
+    offered = [
+        SelectChoice(unit.code, named(unit), optgroup=title)
+        for title, found in [*first, *groups]
+        for unit in found
+        if fits(unit)
+    ]
+    nothing = _("Choose a unit") if offered else _("No unit has this in its name")
+    return [SelectChoice("", nothing, optgroup=offered[0].optgroup if offered else None), *offered]
 
 
 def categories(nothing: str = "") -> list[SelectChoice]:

@@ -8,8 +8,8 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.domain import dossier as dossiers
 from app.domain import clock, replies
+from app.domain import dossier as dossiers
 from app.domain.city import store
 from app.domain.dossier import Dossier
 from app.domain.permissions import Permission, may
@@ -200,7 +200,9 @@ def hints() -> dict[str, str]:
         "plan": _("Everybody reads the day; the first promise stays shown."),
         "ask_extension": _("Once, and the lead of the unit approves it."),
         "decline": _("The reporter may ask once for another look; somebody else decides then."),
-        "transfer": _("The reporter's date stays. The third transfer goes to the dispatcher."),
+        "transfer": _(
+            "The reporter's date stays. A third transfer, or one back to a former unit, goes to the dispatcher."
+        ),
         "return": _("For what belongs to another unit and you cannot say to which."),
         "note": _("Only staff read it."),
         "contact_tried": _("Only staff read it. Say when and how you tried."),

@@ -20,7 +20,7 @@ from app.domain.workflow.moves import BY_CODE
 from app.extensions import unit_of_work
 from app.forms.desk import StepForm, seen_version
 from app.models import Event
-from app.models.choices import Outcome, PhotoKind, Severity, WaitingFor
+from app.models.choices import EventKind, Outcome, PhotoKind, Severity, WaitingFor
 from app.routes.desk import asking, bp, sent
 from app.routes.desk.queue import STAFF
 from app.routes.desk.report import purpose, screen
@@ -41,6 +41,8 @@ def step(code: str) -> ResponseReturnValue:
         raise NotFound(_l("There is no such step."))
     form = StepForm()
     form.keep(move)
+    if request.form.get("find"):  # looking for a unit takes no step
+        return screen(code, form=form)
     refused = uploads.hold(purpose(code, move)) if "photos" in form else []
     if not form.validate() or refused:
         if refused:
@@ -55,6 +57,8 @@ def step(code: str) -> ResponseReturnValue:
         return _moved_on(code, form, refusal)
     uploads.forget()
     sent.remember(event, code, move.code)
+    if move.code == "transfer" and event.kind is EventKind.RETURNED:
+        flash(_GUARDED[event.data["guard"]], "warn")
     if not is_ours:  # it went to another unit: its page is theirs now
         return redirect(asking.address(asking.last()))
     return redirect(url_for("desk.report", code=code, _anchor="sent"))  # where it can be taken back, not at the form
@@ -75,6 +79,12 @@ def undo() -> ResponseReturnValue:
     if said["move"] == "publish":
         return redirect(url_for("publish.report", code=said["code"]))
     return redirect(url_for("desk.report", code=said["code"], move=said["move"]))
+
+
+_GUARDED = {
+    "former": _l("That unit had this report before, so it went to the dispatcher, who decides."),
+    "third": _l("This is the third transfer, so the report went to the dispatcher, who decides."),
+}
 
 
 def _moved_on(code: str, form: StepForm, refusal: Refusal) -> ResponseReturnValue:
@@ -119,15 +129,14 @@ def _details(form: StepForm, photo_ids: list[int], language: str) -> Details:
         transfer_to=said("transfer_to") or "",
         transfer_reason=said("transfer_reason") or "",
         visit_on=said("visit_on"),
-        letter=Letter(said("letter_body"), said("letter_number") or "", said("letter_on"))
-        if said("letter_body")
-        else None,
+        letter=Letter(said("letter_body") or "", said("letter_number") or "", said("letter_on")),
         photo_ids=photo_ids,
         proof_reason=said("proof_reason") or "",
         assignee_id=int(assignee) if assignee.isdecimal() and len(assignee) < 18 else None,
         category=said("category") or "",
         severity=_choice(Severity, said("severity")),
         merge_into="".join(digit for digit in said("merge_into") or "" if digit.isdecimal()),
+        is_sure=bool(said("is_sure")),
         pin=form.point(),
         ward=said("ward") or "",
         language=language,
