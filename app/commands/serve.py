@@ -141,7 +141,7 @@ def _say_ready(config: Config) -> None:
 
 def _settings(config: Config) -> str:
     """What a second command must be told to find the same city and to print the same address; no secrets."""
-    standard = Config.from_env({"HOIAM_SECRET_KEY": "unused"})
+    standard = Config.from_env({"HOIAM_SECRET_KEY": config.secret_key})
     told = {
         "HOIAM_DATA": (config.data, standard.data),
         "PORT": (config.port, standard.port),

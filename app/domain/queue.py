@@ -24,6 +24,7 @@ from app.models.choices import DONE, OPEN, Status, WordsKind
 from app.models.report import has_news, is_open, needs_routing_check
 
 PAGE = 30
+LOOKED_THROUGH = 2000  # finished reports of a unit, for what its filters offer
 MOST_COUNTED = 99  # a badge says "99+" beyond
 FINISHED = (*DONE, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
 NOBODY = "none"
@@ -267,6 +268,35 @@ def _counters(actor: Actor) -> dict[Tab | str, int]:
         counts = counts.where(UnitCount.unit_id.in_(unit_ids(actor)))
     n = {status: int(number) for status, number in db.session.execute(counts)}
     return {Tab.NEW: n.get(Status.NEW, 0), Tab.OPEN: sum(n.get(status, 0) for status in OPEN)}
+
+
+# What can be filtered for ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Occurring:
+    """What a desk's reports are about: ids of categories and wards."""
+
+    category_ids: frozenset[int]
+    ward_ids: frozenset[int]
+
+
+def occurring(actor: Actor, tab: Tab) -> Occurring | None:
+    """Categories and wards of the reports on this desk, so that no filter finds nothing: one query.
+
+    Of what is finished the newest are looked through; None for a desk over the whole city.
+    """
+    if is_city_wide(actor) or not _serving(actor):
+        return None
+    finished = tab is Tab.DONE
+    heap = (Report.status.in_(FINISHED),) if finished else (is_open(),)
+    columns = select(Report.category_id, Report.ward_id).where(*heap)
+    parts = [
+        columns.where(branch).order_by(Report.id.desc()).limit(LOOKED_THROUGH) if finished else columns.where(branch)
+        for branch in _branches(actor, Tab.OPEN)
+    ]
+    pairs = db.session.execute(union(*(select(part.subquery()) for part in parts))).all()
+    return Occurring(frozenset(one.category_id for one in pairs), frozenset(one.ward_id for one in pairs))
 
 
 # What a row shows beside the report -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 from sqlalchemy.orm import aliased
 
@@ -59,7 +60,7 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
     try:
         lo, hi = geo.tile_range(z, x, y)
     except ValueError:
-        raise NotFound("There is no such tile.") from None
+        raise NotFound(_l("There is no such tile.")) from None
     if _is_rolled_up(z, filters):
         found = [_summed(z, *row) for row in db.session.execute(_from_roll_up(z, lo, hi, filters)) if row[1]]
     else:

@@ -250,6 +250,33 @@ def test_staff_letters_name_no_reporter_and_quote_nobody(post: FakeMail, clock) 
         assert private not in said
 
 
+def test_the_dispatcher_is_told_the_true_reason(post: FakeMail, clock) -> None:
+    boss = staff(None, Role.DISPATCHER)
+    border = a_report(lat=21.02, lng=105.7952)  # a few steps from the next ward
+    assert border.needs_routing_check
+    report = a_report()
+    take(report, "return", in_charge_of(report), words="Không rõ", transfer_reason=a_reason())
+    send_all(clock)
+    mine = [one for one in post.sent if one["To"] == boss.email]
+    by_code = {one["Subject"].split(":")[0].rsplit(" ", 1)[1]: text_of(one) for one in mine}
+    assert "Vị trí nằm sát ranh giới" in by_code[codes.shown(border.code)]
+    returned = by_code[codes.shown(report.code)]
+    assert "đã trả lại. Lý do: " in returned
+    assert "ranh giới" not in returned
+
+
+def test_whoever_asked_for_more_time_is_told_that_there_is_none(post: FakeMail, clock) -> None:
+    report = a_report()
+    clerk, colleague = staff(unit_of(report)), staff(unit_of(report))
+    take(report, "receive", actor_of(colleague))  # the report is a colleague's
+    until = clock.now.date().replace(month=12, day=20)
+    take(report, "ask_extension", actor_of(clerk), words="Cần thêm xe", until=until)
+    take(report, "refuse_extension", in_charge_of(report, Role.LEAD), words="Không cần")
+    send_all(clock)
+    told = [one["To"] for one in post.sent if "không gia hạn" in one["Subject"]]
+    assert sorted(told) == sorted([clerk.email, colleague.email])
+
+
 def test_a_letter_for_a_desk_the_report_has_left_is_not_sent(post: FakeMail, clock) -> None:
     report = a_report(is_dangerous=True)
     clerk = staff(unit_of(report))

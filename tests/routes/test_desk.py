@@ -108,6 +108,19 @@ def test_strange_addresses_filter_nothing_and_break_nothing(desk: Browser) -> No
     assert desk.get("/desk?tab=open&assignee=²").status_code == 200
 
 
+def test_a_clerk_filters_by_what_occurs_in_her_queue_alone(desk: Browser, sign_in: SignIn) -> None:
+    factories.a_report(category="street-light")
+    for tab, category in (("open", '"rubbish"'), ("done", '"rubbish"')):
+        page = desk.get(f"/desk?tab={tab}").text
+        assert ("value=" + category in page) is (tab == "open")
+        assert 'value="10002"' not in page
+    assert 'value="10002" selected' in desk.get("/desk?tab=open&ward=10002").text
+    city_wide = sign_in(factories.staff(None, Role.DISPATCHER)).get("/desk?tab=open").text
+    assert 'value="10002"' in city_wide
+    stoppers = [one.code for one in store.current().categories.values() if one.stops]
+    assert not [code for code in stoppers if f'value="{code}"' in city_wide]
+
+
 @pytest.mark.parametrize("many", [1, 25])
 def test_the_queue_needs_twelve_queries_at_most_however_long_it_is(
     desk: Browser, count_queries: Count, many: int
@@ -422,3 +435,55 @@ def test_a_form_without_token_is_refused(desk: Browser, report: Report) -> None:
     desk.sends_token = False
     assert step(desk, report, "receive").status_code == 400
     assert db.session.get_one(Report, report.id).status is Status.NEW
+
+
+# Finding a unit -------------------------------------------------------------------------------------------------------
+
+
+def test_a_unit_is_found_by_words_of_its_name_without_scripts_and_what_was_typed_stays(
+    desk: Browser, report: Report
+) -> None:
+    page = step(desk, report, "transfer", find="1", find_unit="ha tang", words="Thuộc sở")
+    assert page.status_code == 200
+    assert 'value="so-ha-tang"' in page.text
+    assert 'value="so-van-hoa"' not in page.text
+    assert "Thuộc sở</textarea>" in page.text
+    assert db.session.get_one(Report, report.id).transfers == 0
+
+
+def test_the_list_of_units_begins_with_those_such_reports_usually_go_to(desk: Browser, report: Report) -> None:
+    page = desk.get(f"/desk/r/{report.code}?move=transfer").text
+    usual = page.index('<optgroup label="Thường nhận loại việc này">')
+    assert usual < page.index('<optgroup label="Sở, ngành thành phố')
+
+
+def test_sending_back_to_a_former_unit_says_that_the_dispatcher_decides(
+    report: Report, clerk: Person, desk: Browser, sign_in: SignIn
+) -> None:
+    reason = next(iter(store.current().transfers))
+    step(desk, report, "transfer", words="Thuộc sở", transfer_to="so-ha-tang", transfer_reason=reason)
+    other = sign_in(factories.staff("so-ha-tang"))
+    assert "đã từng giữ: điều phối viên quyết định" in other.get(f"/desk/r/{report.code}?move=transfer").text
+    back = {"words": "Không phải", "transfer_to": "ubnd-10001", "transfer_reason": reason}
+    answer = step(other, report, "transfer", **back)
+    assert "chuyển về điều phối viên" in other.get(answer.headers["Location"]).text
+
+
+def test_proof_is_asked_before_the_press_where_the_category_wants_it(sign_in: SignIn, db_session: Session) -> None:
+    wants, not_so = factories.a_report(category="pothole", answers={"road": "alley"}), factories.a_report()
+    for report, is_asked in ((wants, True), (not_so, store.current().category_of(not_so.category_id).proof)):
+        clerk = factories.staff(factories.unit_of(report))
+        take(report, clerk, "receive")
+        page = sign_in(clerk).get(f"/desk/r/{report.code}?move=resolve").text
+        assert ("bắt buộc có ảnh" in page) is is_asked
+        assert page.index('id="photos"') < page.index('id="words"')
+
+
+def test_a_merge_of_unlike_reports_offers_to_say_that_one_is_sure(report: Report, sign_in: SignIn) -> None:
+    head = factories.a_report(category="street-light")
+    boss = sign_in(factories.staff(None, Role.DISPATCHER))
+    page = step(boss, report, "merge", merge_into=head.code)
+    assert page.status_code == 422
+    assert 'name="is_sure"' in page.text
+    assert head.code in page.text
+    assert step(boss, report, "merge", merge_into=head.code, is_sure="y").status_code == 302

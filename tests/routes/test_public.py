@@ -136,7 +136,7 @@ def test_withdrawn_is_gone_merged_leads_on_and_the_sensitive_is_not_there(client
         details = Details(words="Cùng một chỗ.", merge_into=into.code)
         workflow.take(report.code, "merge", by=dispatcher, details=details)
     moved = client.get(f"/r/{report.code}")
-    assert moved.status_code == 301
+    assert moved.status_code == 302  # a merge can be undone
     assert moved.headers["Location"].endswith(f"/r/{into.code}")
     with unit_of_work():
         workflow.take(into.code, "withdraw", by=factories.its_reporter(into))
@@ -276,3 +276,16 @@ def test_programs_are_told_what_not_to_read_and_where_the_mark_is(client: Browse
     assert "Disallow: /desk" in robots.text
     with client.get(client.get("/favicon.ico").location) as mark:
         assert mark.mimetype == "image/svg+xml"
+
+
+def test_a_tile_that_does_not_exist_is_refused_in_the_readers_language(client: Browser, db_session: Session) -> None:
+    assert "Không có ô bản đồ này" in client.get("/tiles/99/1/1.json").text
+    assert "There is no such tile" in client.get("/en/tiles/99/1/1.json").text
+
+
+def test_the_source_of_a_promise_is_named_in_the_readers_language(client: Browser, db_session: Session) -> None:
+    report = factories.a_report()
+    for page in ("/about", f"/r/{report.code}"):
+        assert "Quy chế mẫu" in client.get(page).text
+        assert "Model rules" in client.get(f"/en{page}").text
+        assert "Quy chế mẫu" not in client.get(f"/en{page}").text

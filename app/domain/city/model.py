@@ -35,7 +35,7 @@ class Limit:
 
     minutes: int | None = None
     days: int | None = None
-    source: str = ""  # where the number stands; empty for a sample setting
+    source: Localized = UNSAID  # where the number stands; unsaid for a sample setting
 
 
 @dataclass(frozen=True, slots=True)

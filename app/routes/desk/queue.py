@@ -53,7 +53,7 @@ def queue() -> ResponseReturnValue:
         tabs=_tabs(asked, counts),
         asked=asked,
         rows=[row(report, people.names, words.get(report.id, "")) for report in page.reports],
-        filters=_filters(asked, people),
+        filters=_filters(asked, people, work.occurring(who, asked.tab)),
         first_page=asking.address(asked, after=None) if asked.after else None,
         next_page=asking.address(asked, after=page.next) if page.next else None,
         everything=asking.address(Question(asked.tab)),
@@ -99,17 +99,31 @@ def _count(n: int | None) -> int | str | None:
     return f"{MOST_COUNTED}+" if n is not None and n > MOST_COUNTED else n
 
 
-def _filters(asked: Question, people: work.Colleagues) -> dict[str, Any]:
-    """What can be chosen: categories in their groups, wards by name, statuses of this heap, colleagues."""
+def _filters(asked: Question, people: work.Colleagues, occurring: work.Occurring | None) -> dict[str, Any]:
+    """What can be chosen: categories in their groups, wards by name, statuses of this heap, colleagues.
+
+    Of categories and wards only those that occur on this desk, and what is chosen already.
+    """
     city, lang = store.current(), language.chosen()
     statuses = work.FINISHED if asked.tab is Tab.DONE else OPEN
+    categories = [
+        one
+        for one in city.categories.values()
+        if one.code == asked.category or (one.id in occurring.category_ids if occurring else not one.stops)
+    ]
+    wards = [
+        one
+        for one in city.wards.values()
+        if one.code == asked.ward or occurring is None or one.id in occurring.ward_ids
+    ]
+    groups = [
+        (group.name.in_(lang), [(one.code, one.name.in_(lang)) for one in categories if one.group == code])
+        for code, group in city.groups.items()
+    ]
     return {
         "statuses": [(status.value, label(status)) for status in statuses],
-        "groups": [
-            (group.name.in_(lang), [(c.code, c.name.in_(lang)) for c in city.categories.values() if c.group == code])
-            for code, group in city.groups.items()
-        ],
-        "wards": sorted(((ward.code, ward.name.in_(lang)) for ward in city.wards.values()), key=lambda one: one[1]),
+        "groups": [(name, found) for name, found in groups if found],
+        "wards": sorted(((one.code, one.name.in_(lang)) for one in wards), key=lambda one: one[1]),
         "assignees": [(work.ME, _("Me")), (work.NOBODY, _("Nobody yet")), *people.serving],
     }
 
