@@ -43,7 +43,7 @@ class Said:
     proposed: Mapping[str, Any] = field(default_factory=dict)  # lat, lng, source, accuracy: to be confirmed
     words: str = ""
     category: str = ""
-    is_dangerous: bool = False
+    danger: str = ""  # "yes" or "no"; a question of safety has no answer beforehand
     answers: Mapping[str, str] = field(default_factory=dict)
     asked: str = ""  # the category whose questions and similar reports were shown
     hide_content: bool = False
@@ -133,7 +133,7 @@ def filing_of(draft: Draft, *, person_id: int | None, language: str, **changes: 
         wayfinding=said.wayfinding,
         words=said.words,
         answers=dict(said.answers),
-        is_dangerous=said.is_dangerous,
+        is_dangerous=said.danger == "yes",
         hide_content=said.hide_content,
         contact=Contact() if nobody else Contact(said.name, said.email, said.phone),
         person_id=person_id,
@@ -175,7 +175,11 @@ def remove_photo(draft: Draft, name: str) -> None:
 def suggestions(words: str) -> tuple[str, ...]:
     """Codes of the categories these words speak of, the likeliest first."""
     city = store.current()
-    return tuple(one.code for one in _suggester(city.code, city.version).suggest(words, SUGGESTED))
+    suggester = _suggester(city.code, city.version)
+    found = [one.code for one in suggester.suggest(words, SUGGESTED)]
+    if found:  # something to choose from, where the words leave room
+        found += [code for code in suggester.related(words, 2 * SUGGESTED) if code not in found]
+    return tuple(found[:SUGGESTED])
 
 
 def report_again(code: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.domain.folding import fold, spell
 
 _UNMARKED = 0.7  # "o ga" for "ổ gà": typed in haste
 _MISSPELT = 0.4  # "đỗ rác" for "đổ rác": one word of a phrase with other marks
+_TELLING = 0.15  # a word used by more of the categories says nothing
 _LENGTH = 1.5  # a phrase of two words weighs 2.8 times a single one
 
 
@@ -47,8 +48,11 @@ class Suggester:
     def __init__(self, categories: Iterable[Category]) -> None:
         self._categories = tuple(categories)
         self._by_first_word: dict[str, list[_Keyword]] = defaultdict(list)
+        self._speakers: dict[str, set[int]] = defaultdict(set)  # a word as it is spelt → categories that use it
         for keyword in _weighed(self._categories):
             self._by_first_word[keyword.folded[0]].append(keyword)
+            for word in keyword.spelt:
+                self._speakers[_stem(word)].add(keyword.category)
 
     def suggest(self, words: str, limit: int = 3) -> tuple[Suggestion, ...]:
         """The best categories for these words, best first; none when no keyword stands in them.
@@ -62,6 +66,21 @@ class Suggester:
             matches[match.keyword.category].append(match)
         found = [self._suggestion(category, of_it) for category, of_it in sorted(matches.items())]
         return tuple(sorted(found, key=lambda suggestion: -suggestion.score)[:limit])
+
+    def related(self, words: str, limit: int = 3) -> tuple[str, ...]:
+        """Codes of categories that share a telling word with these: "rác" of "rác chất đống" is in four of them.
+
+        Weaker than a suggestion, and worth showing only beside one. Marks count; a word of many categories tells
+        nothing.
+        """
+        scores: dict[int, float] = defaultdict(float)
+        for word in {_stem(word) for word in spell(words).split()}:
+            speakers = self._speakers.get(word, set())
+            if len(speakers) <= len(self._categories) * _TELLING:
+                for category in speakers:
+                    scores[category] += math.log(1 + len(self._categories) / len(speakers))
+        best = sorted(scores, key=lambda category: (-scores[category], category))
+        return tuple(self._categories[category].code for category in best[:limit])
 
     def _matches(self, folded: list[str], spelt: list[str]) -> Iterator[_Match]:
         for start, word in enumerate(folded):

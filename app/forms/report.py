@@ -99,7 +99,6 @@ class WhatForm(FlaskForm):
     danger = RadioField(
         _l("Is it dangerous right now?"),
         choices=[SelectChoice("no", _l("No")), SelectChoice("yes", _l("Yes, somebody could be hurt"))],
-        default="no",
         validators=[Optional()],
     )
     asked = HiddenField()  # the category whose questions stood on the page

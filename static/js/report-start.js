@@ -1,4 +1,5 @@
-// Photos: made smaller before they travel, with the place asked beside them; then the page goes on by itself.
+// Photos: made smaller before they travel, with the place asked beside them. A camera gives one at a time, so the page
+// stays: it comes back with the picture, a way to add another, and the button that goes on.
 import { deviceWithin } from "./report-device.js";
 import { placeInside } from "./report-exif.js";
 
@@ -28,6 +29,7 @@ async function prepare() {
   state.textContent = form.dataset.working;
   if (place) tell(place, found ? "photo" : "");
   replace(smaller);
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: "more" }));
   form.requestSubmit();
 }
 

@@ -121,3 +121,12 @@ def _seconds(suggester: Suggester, text: str) -> float:
     start = time.perf_counter()
     suggester.suggest(text)
     return time.perf_counter() - start
+
+
+def test_a_telling_word_leads_to_other_kinds_that_use_it_and_a_common_one_does_not() -> None:
+    many = Suggester(
+        [*CITY, category("bin", "thùng rác đầy"), *(category(f"other-{n}", f"việc {n}") for n in range(12))]
+    )
+    assert many.related("rác chất đống") == ("rubbish", "bin")
+    assert many.related("việc này") == ()
+    assert many.related("rạc") == ()

@@ -190,7 +190,7 @@ def test_without_the_map_ward_and_words_are_enough(client: Browser, db_session: 
     ward = next(iter(store.current().wards))
     assert client.post("/report/place/words", data={"ward": ward, "wayfinding": ""}).status_code == 422
     client.post("/report/place/words", data={"ward": ward, "wayfinding": "Đối diện cổng chợ"})
-    client.post("/report/what", data={"words": "Rác", "category": "rubbish", "asked": "rubbish"})
+    client.post("/report/what", data={"words": "Rác", "category": "rubbish", "asked": "rubbish", "danger": "no"})
     send(client)
     report = one_report(db_session)
     assert (report.place_source, report.public_lat) == (PlaceSource.WARD, None)
@@ -272,7 +272,7 @@ def test_similar_reports_are_shown_and_may_be_joined(
     other = new_browser()
     lat, lng = middle()
     other.post("/report/place", data={"lat": lat, "lng": lng})
-    asked = other.post("/report/what", data={"words": "rác", "category": "rubbish"})
+    asked = other.post("/report/what", data={"words": "rác", "category": "rubbish", "danger": "no"})
     assert "#details" in asked.headers["Location"]
     page = other.get("/report/what").text
     assert f"/r/{report.code}/join" in page

@@ -189,7 +189,7 @@ def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> Response
     said = drafts.Said.of(draft)
     if draft is None or not said.has_place:
         return kept.go(url_for("report.place"))
-    if not said.category:
+    if not (said.category and said.danger):
         return kept.go(url_for("report.what"))
     photos = drafts.photos_of(draft)
     asked = drafts.filing_of(draft, person_id=actor().person_id, language=language.chosen())

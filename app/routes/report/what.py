@@ -42,7 +42,7 @@ class Details:
 @open_to_all
 def what() -> ResponseReturnValue:
     said = kept.said()
-    data = {"words": said.words, "category": said.category, "danger": "yes" if said.is_dangerous else "no"}
+    data = {"words": said.words, "category": said.category, "danger": said.danger}
     return _page(WhatForm(formdata=None, data=data), _details(said.category, dict(said.answers)))
 
 
@@ -58,8 +58,8 @@ def keep_what() -> ResponseReturnValue:
         _keep(form, category)
     if is_valid and request.form.get("then") == "suggest":
         return kept.go(url_for("report.what", _anchor="kind"))
-    if is_valid and category is None:
-        form.category.errors = [_pick(form.words.data or "")]
+    if is_valid:
+        _ask_for_the_rest(form, category)
     if is_valid and category is not None and category.stops:
         form.category.errors = [category.stopper.in_(language.chosen())]
     if form.errors or category is None:
@@ -86,11 +86,21 @@ def suggest() -> ResponseReturnValue:
     return jsonify({"categories": drafts.suggestions(words)})
 
 
+def _ask_for_the_rest(form: WhatForm, category: Category | None) -> None:
+    """What no report goes on without, each beside its field."""
+    if not (form.words.data or "").strip() and not drafts.photos_of(kept.open_draft()):
+        form.words.errors = [_("Describe the problem in a few words, or add a photo.")]
+    if category is None:
+        form.category.errors = [_pick(form.words.data or "")]
+    if form.danger.data not in ("yes", "no"):
+        form.danger.errors = [_("Say whether somebody could be hurt.")]
+
+
 def _keep(form: WhatForm, category: Category | None) -> None:
     kept.keep(
         words=(form.words.data or "").strip(),
         category=category.code if category else "",
-        is_dangerous=form.danger.data == "yes",
+        danger=str(form.danger.data or ""),
         answers=_answers(category),
         asked=str(form.asked.data or ""),
     )
