@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.adapters.storage import StorageFull
 from app.domain.errors import Moved, Refusal
 from app.extensions import db
-from app.web import again, limits, security
+from app.web import again, limits, security, tracing
 from app.web.again import Again
 
 PAGES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
@@ -38,7 +38,10 @@ def _answer(
     if _wants_json():
         return jsonify({"status": status, "message": str(message) if message else None}), status
     shown = status if status in PAGES else 400
-    return render_template(template or f"errors/{shown}.html", message=message, lost=lost, kept=kept), status
+    number = tracing.number() if status >= 500 else ""
+    return render_template(
+        template or f"errors/{shown}.html", message=message, lost=lost, kept=kept, number=number
+    ), status
 
 
 def _too_many() -> Response:
@@ -71,10 +74,13 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
+        if error.code >= 500:
+            tracing.log(f"answered {error.code}")
         return _answer(error.code)
 
     @app.errorhandler(StorageFull)
     def full(error: StorageFull) -> ResponseReturnValue:
+        tracing.log("the storage for photos is full")
         return _answer(
             503,
             _l("The storage for photos is full. Your words were not lost: send them without photos, or try later."),
@@ -82,12 +88,12 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def database(error: OperationalError) -> ResponseReturnValue:
-        current_app.logger.exception("the database did not answer")
+        tracing.log("the database did not answer")
         db.session.rollback()
         return _answer(503)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> ResponseReturnValue:
-        current_app.logger.exception("an unexpected error")
+        tracing.log("an unexpected error")
         db.session.rollback()
         return _answer(500)

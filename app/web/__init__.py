@@ -10,7 +10,7 @@ from flask import Flask
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
-from app.web import addresses, assets, caching, filters, labels, language, nav, security
+from app.web import addresses, assets, caching, filters, labels, language, nav, security, tracing
 
 
 def later(read: Callable[[], Any]) -> Any:
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     addresses.init_app(app)
     assets.init_app(app)
     security.init_app(app)
+    tracing.init_app(app)
     labels.init_app(app)
     filters.init_app(app)
 

@@ -218,7 +218,14 @@ def _with_a_draft(browser: Browser) -> Browser:
 
     with unit_of_work():
         _draft, cookie = drafts.save(
-            "", lat=21.02, lng=105.76, place_source="typed", ward=WARD, category="rubbish", words="Rác chất đống"
+            "",
+            lat=21.02,
+            lng=105.76,
+            place_source="typed",
+            ward=WARD,
+            category="rubbish",
+            words="Rác chất đống",
+            danger="no",
         )
     browser.set_cookie(COOKIE, cookie)
     return browser

@@ -27,6 +27,10 @@ def _add_views(app: Flask) -> None:
     def fails(status: int) -> str:
         abort(status)
 
+    @app.get("/breaks")
+    def breaks() -> str:
+        raise RuntimeError("a broken promise")
+
     @app.get("/forged")
     def forged() -> str:
         return render_template("errors/csrf.html")
@@ -49,3 +53,19 @@ def test_an_unknown_address_offers_to_look_up_a_code(client: FlaskClient) -> Non
 
 def test_a_form_that_is_too_old_leads_back_to_its_page(client: FlaskClient) -> None:
     assert "too long" in client.get("/en/forged").text
+
+
+def test_the_number_on_the_page_stands_in_the_log(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+    answer = client.get("/en/breaks")
+    number = answer.headers["X-Request-ID"]
+    assert answer.status_code == 500
+    assert f"name this number: {number}" in answer.text
+    assert f"an unexpected error, request {number}" in caplog.text
+    assert client.get("/breaks").headers["X-Request-ID"] != number
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 429])
+def test_what_no_engineer_can_look_up_has_no_number(client: FlaskClient, status: int) -> None:
+    answer = client.get(f"/en/fails/{status}")
+    assert "number:" not in answer.text
+    assert "X-Request-ID" not in answer.headers
