@@ -1,6 +1,6 @@
 // The public map. Wards drawn by ourselves, pins and numbers by tile, a base map only where one is configured.
 // The address always tells what is seen; everything here stands in the list beside it too.
-import { badge } from "./map_pins.js";
+import { badge, giveWay } from "./map_pins.js";
 import { pointLayer } from "./map_points.js";
 import { tileLayer } from "./map_tiles.js";
 
@@ -52,7 +52,7 @@ function start() {
   const open = (marker, code) => card(map, marker, code);
   if (settings.points) points(map, open);
   else tileLayer(map, open);
-  for (const one of settings.badges) badge(map, one).addTo(leaflet);
+  giveWay(map, settings.badges.map((one) => badge(map, one).addTo(leaflet)));
   nearMe(map);
   leaflet.on("moveend", () => remember(map));
 }
@@ -65,6 +65,17 @@ function say(what) {
 function look({ leaflet, bounds }) {
   const [lat, lng, zoom] = box.dataset.at.split(",").map(Number);
   if (box.dataset.at && bounds.contains([lat, lng])) leaflet.setView([lat, lng], zoom);
+  else fit(leaflet, bounds);
+}
+
+// Whole zooms only: where the next closer one cuts off a little of the city, it shows more than the one that fits.
+const CUT = 1.3;
+function fit(leaflet, bounds) {
+  const zoom = leaflet.getBoundsZoom(bounds) + 1;
+  const size = leaflet.getSize();
+  const [low, high] = [bounds.getSouthWest(), bounds.getNorthEast()].map((corner) => leaflet.project(corner, zoom));
+  const fills = high.x - low.x <= size.x * CUT && low.y - high.y <= size.y * CUT;
+  if (fills) leaflet.setView(bounds.getCenter(), zoom);
   else leaflet.fitBounds(bounds);
 }
 

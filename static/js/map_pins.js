@@ -32,6 +32,42 @@ export function badge(map, { at, n, name, url }) {
   return marker;
 }
 
+// A badge lies on no number and no pin: it stands at the nearest free place beside the middle of its ward.
+export function giveWay({ leaflet }, badges) {
+  if (!badges.length) return;
+  const homes = badges.map((one) => one.getLatLng());
+  const radius = (one) => one.options.icon.options.iconSize[0] / 2;
+  const spot = (one) => ({ at: leaflet.latLngToLayerPoint(one.getLatLng()), r: radius(one) });
+  let waits = 0;
+  const settle = () => {
+    waits = 0;
+    const taken = [];
+    leaflet.eachLayer((one) => /^(pin|cluster)/.test(one.options.icon?.options.className) && taken.push(spot(one)));
+    badges.forEach((one, i) => {
+      const home = leaflet.latLngToLayerPoint(homes[i]);
+      const at = free(home, radius(one), taken);
+      one.setLatLng(at === home ? homes[i] : leaflet.layerPointToLatLng(at));
+      taken.push({ at, r: radius(one) });
+    });
+  };
+  leaflet.on("layeradd layerremove zoomend moveend", () => {
+    waits ||= requestAnimationFrame(settle);
+  });
+}
+
+function free(home, r, taken) {
+  const isFree = (at) => taken.every((one) => one.at.distanceTo(at) >= one.r + r);
+  if (isFree(home)) return home;
+  for (let away = 12; away <= 96; away += 12) {
+    for (let turn = 0; turn < 12; turn += 1) {
+      const angle = (turn * Math.PI) / 6;
+      const at = home.add([away * Math.cos(angle), away * Math.sin(angle)]);
+      if (isFree(at)) return at;
+    }
+  }
+  return home;
+}
+
 function mark(at, html, className, size, title) {
   const icon = L.divIcon({ html, className, iconSize: [size, size] });
   const marker = L.marker(at, { icon, keyboard: true, riseOnHover: true, title, alt: title });
