@@ -45,13 +45,11 @@ def release(city: City, report: Report) -> None:
 
 def settle(report: Report) -> None:
     """Called after every change of status: what is gone is public no more."""
-    if _is_gone(report):
+    if report.status in held.GONE:
         report.publication = Publication.NONE
         report.content_due_at = None
-
-
-def _is_gone(report: Report) -> bool:
-    return report.status in held.GONE or report.hidden_at is not None
+    elif report.hidden_at is not None:  # a person still has to look at it
+        report.publication = Publication.NONE
 
 
 def follow_category(city: City, report: Report, was: Category, at: datetime) -> None:
@@ -111,6 +109,7 @@ def publish(report: Report, checked: Checked, *, by: Actor) -> Event:
         shown = _set_photos(report, checked, public_at)
         entry.data |= {"photos": shown, "masked": masked}
         report.publication = Publication.FULL
+        report.hidden_at = None
         if not _awaits_developing(report):
             report.content_due_at = None
         report.withheld_reason = ""
@@ -138,6 +137,7 @@ def withhold(report: Report, reason: str, *, by: Actor) -> Event:
             category = store.current().category_of(report.category_id)
             sensitive = category.publish is PublishWhen.SENSITIVE
             report.publication = Publication.NONE if sensitive else Publication.PIN
+        report.hidden_at = None
         report.content_due_at = None
         report.withheld_reason = reason.strip()
     search.refresh(report)
@@ -148,7 +148,7 @@ def withhold(report: Report, reason: str, *, by: Actor) -> Event:
 def _may_publish(report: Report, by: Actor) -> None:
     if not may(by, Permission.PUBLISH, report):
         raise Forbidden(_l("Publishing this report is not yours to decide."))
-    if _is_gone(report):
+    if report.status in held.GONE:
         raise Stale(_l("The report has moved on meanwhile. Look at it again, then decide."))
 
 

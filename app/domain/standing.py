@@ -39,6 +39,7 @@ KEPT_OF_REPORT = (
     "is_late",
     "publication",
     "content_due_at",
+    "hidden_at",
     "withheld_reason",
     "has_news",
     "category_id",

@@ -41,6 +41,7 @@ NAMES_OF_WORDS = {  # where the move says more than that
     "ask": _l("Question to the reporter"),
     "refuse_extension": _l("Why there is no more time"),
     "contact_tried": _l("When and how you tried"),
+    "report_abuse": _l("What is abusive"),
     "decline": _l("Explanation to the reporter"),
 }
 

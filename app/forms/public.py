@@ -1,4 +1,5 @@
-"""What a visitor may ask: the filters of map and list, a place to look around, a code. All by GET, without a token."""
+"""What a visitor may ask: the filters of map and list, a place to look around, a code, all by GET and without a token;
+and the one thing a visitor may say: that a page shows personal data."""
 
 from __future__ import annotations
 
@@ -7,13 +8,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SearchField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import Length
+from wtforms import RadioField, SearchField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain import public_filters
 from app.domain.city.model import City
 from app.domain.errors import Invalid
+from app.domain.exposure import Shows
 from app.domain.public_filters import Filters
 from app.forms.fields import latitude, longitude
 from app.web import labels, language
@@ -24,6 +27,25 @@ class AskForm(FlaskForm):
 
     class Meta:
         csrf = False
+
+
+class FlagForm(FlaskForm):
+    """What shows somebody's personal data."""
+
+    shows = RadioField(
+        _l("What shows it?"),
+        [Optional()],
+        choices=[
+            SelectChoice(Shows.CONTENT.value, _l("The words or photos of the sender")),
+            SelectChoice(Shows.ANSWER.value, _l("The answer of the unit, or its photos")),
+            SelectChoice(Shows.PLACE.value, _l("The place")),
+        ],
+        validate_choice=False,
+    )
+    note = TextAreaField(_l("What exactly?"))
+
+    def what(self) -> Shows | None:
+        return Shows(self.shows.data) if self.shows.data in set(Shows) else None
 
 
 class FilterForm(AskForm):

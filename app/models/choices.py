@@ -246,6 +246,6 @@ class EventKind(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     SPLIT = "split"
-    FLAGGED = "flagged"  # abuse
+    FLAGGED = "flagged"  # a reader: it shows personal data; staff: abuse
     CONTACT_SEEN = "contact_seen"
     UNDONE = "undone"

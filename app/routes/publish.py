@@ -8,8 +8,9 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from app.domain import masking, publication
+from app.domain import exposure, masking, publication
 from app.domain import queue as work
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
@@ -30,6 +31,7 @@ from app.web.access import open_to
 from app.web.actors import actor
 
 bp = Blueprint("publish", __name__)
+MOST_FLAGS = 3  # shown of what readers say of one page
 CHECKERS = (Role.CLERK, Role.LEAD, Role.DISPATCHER)
 
 
@@ -74,9 +76,9 @@ def decide(code: str) -> ResponseReturnValue:
     form = PublishForm()
     if not form.validate():
         return screen(code, form, status=422)
-    is_withheld = request.form.get("decision") == "withhold"
+    take = {"withhold": _withhold, "clear": _clear}.get(request.form.get("decision", ""), _publish)
     try:
-        event = _withhold(code, form) if is_withheld else _publish(code, form)
+        event = take(code, form)
     except Invalid as refusal:
         if refusal.field == "reason":
             form.reason.errors = [*form.reason.errors, refusal.message]
@@ -86,8 +88,14 @@ def decide(code: str) -> ResponseReturnValue:
     except Stale as refusal:
         form.version.data = ""
         return screen(code, form, notice=refusal.message, status=refusal.status)
-    sent.remember(event, code, "publish")
+    if event.batch is not None:  # else it cannot be taken back
+        sent.remember(event, code, "publish")
     return redirect(url_for("publish.queue"))
+
+
+def _clear(code: str, form: PublishForm) -> Event:
+    with unit_of_work():
+        return exposure.clear(code, by=actor(), version=seen_version(form))
 
 
 def _withhold(code: str, form: PublishForm) -> Event:
@@ -136,6 +144,7 @@ def screen(code: str, form: PublishForm, *, notice: object = None, status: int =
     city, lang = store.current(), language.chosen()
     photos = [photo for photo in kept.of(found) if photo.event_id is None]
     form.version.data = str(found.version)
+    flags = exposure.waiting(found) if found.content_due_at else []
     page = render_template(
         "publish/report.html",
         report=found,
@@ -147,10 +156,18 @@ def screen(code: str, form: PublishForm, *, notice: object = None, status: int =
         raw=sum(photo.state is PhotoState.RAW for photo in photos),
         due=filters.due(found.content_due_at) if found.content_due_at else None,
         reasons=_reasons(),
+        flagged=[{"what": EXPOSED[one.data["shows"]], "note": exposure.note_of(one)} for one in flags[-MOST_FLAGS:]],
         notice_text=notice,
         sent=sent.bar(),
     )
     return page, status
+
+
+EXPOSED = {
+    exposure.Shows.CONTENT: _l("A reader says that the words or photos of the sender show personal data."),
+    exposure.Shows.ANSWER: _l("A reader says that the answer of the unit shows personal data."),
+    exposure.Shows.PLACE: _l("A reader says that the place betrays somebody."),
+}
 
 
 def _reasons() -> Sequence[str]:

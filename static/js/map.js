@@ -6,6 +6,7 @@ import { tileLayer } from "./map_tiles.js";
 
 const box = document.querySelector("[data-map]");
 const note = document.querySelector("[data-note]");
+const CUT = 1.3; // how much larger than the frame the city may be in the first view
 const WIDE = matchMedia("(min-width: 60rem)");
 let started = false;
 
@@ -69,7 +70,6 @@ function look({ leaflet, bounds }) {
 }
 
 // Whole zooms only: where the next closer one cuts off a little of the city, it shows more than the one that fits.
-const CUT = 1.3;
 function fit(leaflet, bounds) {
   const zoom = leaflet.getBoundsZoom(bounds) + 1;
   const size = leaflet.getSize();

@@ -640,6 +640,11 @@ def nothing(step: Step) -> None:
     """The words or the new status say it all."""
 
 
+def report_abuse(step: Step) -> None:
+    """Not a matter for the city, or an attack on somebody: the dispatcher is told and decides."""
+    step.entry.data |= {"abuse": True}
+
+
 def begin_planned(step: Step) -> None:
     step.report.planned_on = None
     step.report.due_at = step.report.handle_due_at
@@ -665,6 +670,7 @@ EFFECTS: dict[str, Callable[[Step], None]] = {
     "assign": assign,
     "take": take,
     "note": nothing,
+    "report_abuse": report_abuse,
     "transfer": transfer,
     "return": give_back,
     "decline": decline,

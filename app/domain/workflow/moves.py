@@ -224,6 +224,16 @@ MOVES: tuple[Move, ...] = (
         is_public=False,
     ),
     Move(
+        "report_abuse",
+        ALL_OPEN,
+        None,
+        _l("Report abuse"),
+        Permission.TRIAGE,
+        EventKind.FLAGGED,
+        words=WordsKind.NOTE,
+        is_public=False,
+    ),
+    Move(
         "transfer",
         ALL_OPEN,
         Status.NEW,

@@ -134,6 +134,13 @@ def came_back(about: About) -> Letter:
 
 
 def flagged(about: About) -> Letter:
+    if about.event.data.get("abuse"):
+        return _of_desk(
+            about,
+            _("Report %(code)s: abuse is reported", code=about.code),
+            _("%(unit)s reports an abuse", unit=about.unit_name),
+            _("Why stands in the history of the report. You decide what to do with it."),
+        )
     return _of_desk(
         about,
         _("Report %(code)s: reported by a reader", code=about.code),

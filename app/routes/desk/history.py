@@ -51,6 +51,7 @@ _SHAPES = {
     EventKind.RESOLVED: "pin-done",
     EventKind.DECLINED: "pin-declined",
     EventKind.APPEALED: "flag",
+    EventKind.FLAGGED: "flag",
     EventKind.REOPENED: "rotate-clockwise",
     EventKind.TRANSFERRED: "arrows-exchange",
     EventKind.RETURNED: "arrow-back-up",

@@ -205,6 +205,7 @@ def hints() -> dict[str, str]:
         ),
         "return": _("For what belongs to another unit and you cannot say to which."),
         "note": _("Only staff read it."),
+        "report_abuse": _("Only the dispatcher is told, and decides. The report stays as it is."),
         "contact_tried": _("Only staff read it. Say when and how you tried."),
         "reclassify": _("Everybody sees the change, and the reason."),
         "move_pin": _("Everybody sees the correction and its reason. Unit and date stay until somebody transfers it."),
