@@ -82,7 +82,7 @@ function offerAnswers(form) {
 function narrow(line) {
   const list = line.closest("form").elements.transfer_to;
   const all = [...list.children].map((child) => child.cloneNode(true));
-  const bare = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("đ", "d");
+  const bare = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("\u0111", "d");
   line.querySelector("button").hidden = true;
   line.querySelector("input").addEventListener("input", (event) => {
     const words = bare(event.target.value).split(/\s+/);
