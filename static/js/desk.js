@@ -86,10 +86,12 @@ function narrow(line) {
   line.querySelector("button").hidden = true;
   line.querySelector("input").addEventListener("input", (event) => {
     const words = bare(event.target.value).split(/\s+/);
+    const typing = words.pop(); // perhaps only its beginning
+    const fits = (name) => words.every((word) => name.includes(word)) && name.some((word) => word.startsWith(typing));
     const chosen = list.value;
     const kept = all.map((child) => child.cloneNode(true));
     for (const option of kept.flatMap((child) => [...child.querySelectorAll("option")])) {
-      if (option.value && !words.every((word) => bare(option.textContent).includes(word))) option.remove();
+      if (option.value && !fits(bare(option.textContent).split(/\s+/))) option.remove();
     }
     list.replaceChildren(...kept.filter((child) => child.tagName === "OPTION" || child.children.length));
     list.value = [...list.options].some((option) => option.value === chosen) ? chosen : "";

@@ -77,14 +77,14 @@ def units(
     words: str = "",
     former: Set[int] = frozenset(),
 ) -> list[SelectChoice]:
-    """Units in groups, the likeliest on top; without the one that has it. `words` leave those whose name has them all.
+    """Units in groups, the likeliest on top; without the one that has it. `words` leave those whose name has each of them.
 
     The `former` had it before: what is sent back to them goes to the dispatcher, and the list says so.
     """
     city, lang, sought = store.current(), language.chosen(), words_of(words)
 
     def fits(unit: Unit) -> bool:
-        name = fold(f"{unit.name.vi} {unit.name.en}")
+        name = fold(f"{unit.name.vi} {unit.name.en}").split()
         return unit.id != but and all(word in name for word in sought)
 
     def named(unit: Unit) -> str:
