@@ -116,6 +116,28 @@ def test_referred_names_the_body_outside():
     assert event.data["letter"] == {"body": "Cục Đường bộ", "number": "12/CV", "on": now().date().isoformat()}
 
 
+def test_a_second_problem_becomes_a_report_of_its_own_with_its_own_unit_and_clock(clock):
+    report = a_report()
+    clock.forward(days=1)
+    with pytest.raises(Invalid) as refused:
+        take(report, "split", dispatcher(), words="Còn đèn hỏng", category="rubbish")
+    assert refused.value.field == "category"
+    event = take(report, "split", dispatcher(), words="Còn đèn hỏng", category="street-light")
+    child = db.session.scalars(select(Report).where(Report.code == event.data["child"])).one()
+    assert (child.split_from_id, unit_of(child), child.status) == (report.id, "so-ha-tang", Status.NEW)
+    assert (child.lat, child.lng, child.filed_at) == (report.lat, report.lng, now())
+    words = db.session.scalars(select(Words.original).where(Words.report_id == child.id)).all()
+    assert words == ["Rác chất đống trước cổng trường"]
+    assert event.batch is None
+    assert unit_of(report) == "ubnd-10001"
+
+
+def test_a_second_problem_that_asks_the_reporter_for_more_is_filed_anew():
+    with pytest.raises(Invalid) as refused:
+        take(a_report(), "split", dispatcher(), words="Còn ổ gà", category="pothole")
+    assert refused.value.field == "category"
+
+
 @pytest.mark.parametrize("words", ["Vì [lý do cụ thể].", "Chưa làm được vì [specific reason]"])
 def test_an_answer_with_an_unfilled_blank_is_not_sent(words):
     report, clerk = at_work()

@@ -42,8 +42,9 @@ def take(code: str, move_code: str, *, by: Actor, details: Details | None = None
 
 def _carry_out(report: Report, move: Move, by: Actor, details: Details) -> Event:
     _check_words(move, details, by)
-    hold = undo_seconds() if by.is_staff else 0
-    batch = secrets.token_urlsafe(9) if by.is_staff else None
+    is_held = by.is_staff and move.can_be_undone
+    hold = undo_seconds() if is_held else 0
+    batch = secrets.token_urlsafe(9) if is_held else None
     with events.recording(report, move.event, by=by, public=move.is_public, hold_seconds=hold, batch=batch) as entry:
         step = effects.Step(store.current(), report, details, entry, by)
         entry.data |= {"move": move.code}

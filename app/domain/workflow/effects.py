@@ -14,12 +14,13 @@ from app.domain import areas, deadlines, geo, promises, publication, routing
 from app.domain.city.model import City
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.events import Recording
-from app.domain.permissions import IN_CHARGE, Actor, Permission, actor_of, may
+from app.domain.permissions import IN_CHARGE, SYSTEM, Actor, Permission, actor_of, may
+from app.domain.reports import filing
 from app.domain.reports.placing import ward_at
 from app.domain.standing import put_back
 from app.domain.workflow.details import Details
 from app.extensions import db
-from app.models import Event, Person, Photo, Report
+from app.models import Event, Person, Photo, Report, ReportContact, Words
 from app.models.choices import (
     EventKind,
     Outcome,
@@ -29,6 +30,7 @@ from app.models.choices import (
     Severity,
     Status,
     WaitingFor,
+    WordsKind,
 )
 
 EXTENSION_DAYS = 60  # the furthest an extension or a pause may reach
@@ -589,6 +591,61 @@ def _looks_the_same(report: Report, head: Report) -> None:
         raise Invalid(_l("That report lies %(n)s m away. Is it the same problem?", n=round(away)), field="is_sure")
 
 
+def split(step: Step) -> None:
+    """A second problem in the same report goes to the unit in charge of it, as a report of its own.
+
+    It stands at the same place with the reporter's own words, and its clocks run from now; photos stay where they are.
+    """
+    report, category = step.report, step.city.categories.get(step.details.category)
+    if category is None or category.id == report.category_id:
+        raise Invalid(_l("Choose the category of the second problem."), field="category")
+    try:
+        child = filing.submit(_second_problem(step, category.code), by=SYSTEM).report
+    except Invalid as refusal:
+        if refusal.field == "category":
+            raise
+        raise Invalid(
+            _l("A report of this category must be filed anew: it asks the reporter for more."), field="category"
+        ) from None
+    child.split_from_id = report.id
+    step.entry.data |= {"child": child.code}
+
+
+def _second_problem(step: Step, category: str) -> filing.Filing:
+    report = step.report
+    said = {
+        one.kind: one.original
+        for one in db.session.scalars(
+            select(Words).where(
+                Words.report_id == report.id,
+                Words.kind.in_((WordsKind.DESCRIPTION, WordsKind.WAYFINDING)),
+                Words.erased_at.is_(None),
+            )
+        )
+    }
+    has_point = report.place_source is not PlaceSource.WARD
+    contact = None if report.is_contact_confirmed else db.session.get(ReportContact, report.id)
+    return filing.Filing(
+        client_id=f"split-{report.code}-{report.version}",
+        category=category,
+        lat=report.lat if has_point else None,
+        lng=report.lng if has_point else None,
+        place_source=report.place_source,
+        ward=step.city.ward_of(report.ward_id).code,
+        accuracy_m=report.accuracy_m,
+        nearest_address=report.nearest_address,
+        wayfinding=said.get(WordsKind.WAYFINDING, ""),
+        words=said.get(WordsKind.DESCRIPTION) or step.details.words,
+        hide_content=report.is_content_hidden,
+        contact=filing.Contact(contact.name, contact.email, contact.phone) if contact else filing.Contact(),
+        person_id=next(iter(report.reporter_ids), None) if report.is_contact_confirmed else None,
+        language=report.language,
+        channel=report.channel,
+        observed_at=None,
+        is_demo=report.is_demo,
+    )
+
+
 def locked(which: ColumnElement[bool]) -> Report | None:
     """The other report of a merge, fresh: people join it at the same time."""
     return db.session.scalar(
@@ -675,6 +732,7 @@ EFFECTS: dict[str, Callable[[Step], None]] = {
     "return": give_back,
     "decline": decline,
     "merge": merge,
+    "split": split,
     "unmerge": unmerge,
     "reopen": reopen,
     "grant_appeal": grant_appeal,

@@ -61,6 +61,7 @@ class Move:
     clock: Clock = Clock.KEEP
     is_public: bool = True
     by_reporter: bool = False  # offered on the reporter's own page, not at the desk
+    can_be_undone: bool = True
     by_system: bool = False  # the city's own hand, never a button
 
 
@@ -275,6 +276,17 @@ MOVES: tuple[Move, ...] = (
         EventKind.MERGED,
         asks=(Ask.MERGE_INTO,),
         clock=Clock.STOP,
+    ),
+    Move(
+        "split",
+        ALL_OPEN,
+        None,
+        _l("Split off a second problem"),
+        Permission.DISPATCH,
+        EventKind.SPLIT,
+        words=WordsKind.REASON,
+        asks=(Ask.CATEGORY,),
+        can_be_undone=False,  # another report stands by then, with letters of its own
     ),
     Move("unmerge", frozenset({Status.MERGED}), None, _l("Undo the merge"), Permission.DISPATCH, EventKind.UNMERGED),
     Move(

@@ -63,7 +63,7 @@ def confirm(about: About) -> Letter:
 def filed(about: About) -> Letter:
     report = about.report
     urgent = report.severity is Severity.URGENT
-    closing = [_keep_the_link()]
+    closing, is_part = [_keep_the_link()], report.split_from_id is not None
     if urgent:
         numbers = ", ".join(one.number for one in about.city.emergency)
         closing.insert(0, _("Is somebody in danger right now? Call %(numbers)s.", numbers=numbers))
@@ -71,7 +71,10 @@ def filed(about: About) -> Letter:
         about,
         subject=_("Report %(code)s: we have it", code=about.code),
         opening=_("Thank you. Your report is with %(unit)s", unit=about.unit_name),
-        body=(_("Here is what the city promises. You hear from us at every step."),),
+        body=(
+            *((_("It is a second problem in a report of yours: it now has a report of its own."),) if is_part else ()),
+            _("Here is what the city promises. You hear from us at every step."),
+        ),
         facts=(
             (_("Filed at"), moment(report.filed_at)),
             (_("To be received by"), due(report.receive_due_at)),

@@ -77,7 +77,7 @@ def units(
     words: str = "",
     former: Set[int] = frozenset(),
 ) -> list[SelectChoice]:
-    """Units in groups, the likeliest on top; without the one that has it. `words` leave those whose name has each of them.
+    """Units in groups, the likeliest on top; without the one that has it. `words` leave those that are called so.
 
     The `former` had it before: what is sent back to them goes to the dispatcher, and the list says so.
     """

@@ -65,6 +65,7 @@ _SHAPES = {
     EventKind.WITHDRAWN: "circle-x",
     EventKind.MERGED: "git-merge",
     EventKind.UNMERGED: "git-branch",
+    EventKind.SPLIT: "git-branch",
     EventKind.CONTACT_SEEN: "eye",
     EventKind.UNDONE: "arrow-back-up",
 }
@@ -173,6 +174,8 @@ def _details(event: Event, dossier: Dossier) -> Iterator[str]:
     if data.get("rating"):
         reason = f" · {label(RatingReason(data['reason']))}" if data.get("reason") else ""
         yield f"{label(Rating(data['rating']))}{reason}"
+    if data.get("child"):
+        yield _("The second problem: %(code)s.", code=codes.shown(data["child"]))
     if data.get("into"):
         yield _("Lives on in %(code)s.", code=codes.shown(data["into"]))
     if event.kind is EventKind.UNDONE and data.get("kind"):

@@ -204,6 +204,10 @@ def hints() -> dict[str, str]:
             "The reporter's date stays. A third transfer, or one back to a former unit, goes to the dispatcher."
         ),
         "return": _("For what belongs to another unit and you cannot say to which."),
+        "split": _(
+            "A new report at the same place, with the same words, goes to the unit in charge of the second problem. "
+            "Photos stay here."
+        ),
         "note": _("Only staff read it."),
         "report_abuse": _("Only the dispatcher is told, and decides. The report stays as it is."),
         "contact_tried": _("Only staff read it. Say when and how you tried."),

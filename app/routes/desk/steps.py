@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.domain import workflow
+from app.domain import codes, workflow
 from app.domain.errors import Forbidden, Gone, Invalid, NotFound, Refusal, Stale
 from app.domain.media import store as photos
 from app.domain.permissions import Permission, may
@@ -56,7 +56,10 @@ def step(code: str) -> ResponseReturnValue:
     except (Stale, Forbidden) as refusal:
         return _moved_on(code, form, refusal)
     uploads.forget()
-    sent.remember(event, code, move.code)
+    if event.batch is not None:
+        sent.remember(event, code, move.code)
+    if move.code == "split":
+        flash(_("The second problem is report %(code)s now.", code=codes.shown(event.data["child"])), "done")
     if move.code == "transfer" and event.kind is EventKind.RETURNED:
         flash(_GUARDED[event.data["guard"]], "warn")
     if not is_ours:  # it went to another unit: its page is theirs now
