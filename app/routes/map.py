@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 
-from flask import abort, current_app, render_template, request, url_for
+from flask import Response, abort, current_app, render_template, request, url_for
 from flask.blueprints import Blueprint
 from flask.typing import ResponseReturnValue
 
-from app.domain import areas, public_list, public_view, reports, tiles
+from app.domain import areas, public_list, public_view, reports, stats, tiles
 from app.domain.city import store
 from app.domain.city.model import City
 from app.domain.errors import Invalid
 from app.domain.permissions import ANONYMOUS
 from app.domain.public_filters import Filters
 from app.forms.public import FilterForm, as_query, read_filters
-from app.web import cards, language
+from app.web import cards, language, overview
 from app.web.access import open_to_all
 from app.web.caching import HOUR, LONG, MINUTE, as_json, cacheable
 
@@ -102,6 +102,15 @@ def points() -> ResponseReturnValue:
 def outlines() -> ResponseReturnValue:
     kept = LONG if request.args.get("v") == areas.outlines_version() else HOUR
     return as_json(areas.outline_geojson(40), kept)
+
+
+@bp.get("/map/overview.svg")
+@open_to_all
+def picture() -> ResponseReturnValue:
+    """The city drawn small, for the front page of wide screens. `?theme=dark` in the colours of the night."""
+    view = overview.of(store.current(), stats.open_by_ward())
+    drawn = render_template("map/overview.svg", view=view, is_dark=request.args.get("theme") == "dark")
+    return cacheable(Response(drawn, mimetype="image/svg+xml"), MINUTE)
 
 
 @bp.get("/map/card/<code>")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from flask import Flask
@@ -289,3 +290,19 @@ def test_the_source_of_a_promise_is_named_in_the_readers_language(client: Browse
         assert "Quy chế mẫu" in client.get(page).text
         assert "Model rules" in client.get(f"/en{page}").text
         assert "Quy chế mẫu" not in client.get(f"/en{page}").text
+
+
+@pytest.mark.parametrize("theme", ["", "?theme=dark"])
+def test_the_front_pages_picture_of_the_city_counts_what_is_open_and_is_small(
+    client: Browser, report: Report, count_queries: Counting, theme: str
+) -> None:
+    factories.a_report()
+    with count_queries() as counted:
+        answer = client.get(f"/map/overview.svg{theme}")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    picture = fromstring(answer.data)
+    numbers = [one.text for one in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert numbers == ["2"]
+    assert len(list(picture.iter("{http://www.w3.org/2000/svg}path"))) == 6
+    assert counted.count <= 2
+    assert "public" in answer.headers["Cache-Control"]
