@@ -200,6 +200,21 @@ class AddressForm(FlaskForm):
         field.data = email_address((field.data or "").strip())
 
 
+class FollowForm(FlaskForm):
+    """Where to write about somebody else's report."""
+
+    email = StringField(_l("E-mail"), [Length(max=254, message=TOO_LONG)])
+
+    def __init__(self, *args: Any, is_needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_needed = is_needed
+
+    def validate_email(self, field: StringField) -> None:
+        field.data = (field.data or "").strip()
+        if field.data or self.is_needed:
+            field.data = email_address(field.data)
+
+
 class LettersForm(FlaskForm):
     """In which language a guest is written to; the domain knows which there are."""
 
@@ -218,6 +233,7 @@ __all__ = [
     "AddressForm",
     "ContactForm",
     "DigitsForm",
+    "FollowForm",
     "LettersForm",
     "PhotosForm",
     "PlaceForm",

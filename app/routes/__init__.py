@@ -9,6 +9,7 @@ from app.routes import (
     admin,
     assisted,
     desk,
+    guests,
     health,
     mail,
     map,
@@ -22,7 +23,23 @@ from app.routes import (
     team,
 )
 
-AUDIENCES = (public, map, numbers, report, own, photos, account, desk, publish, assisted, team, admin, mail, health)
+AUDIENCES = (
+    public,
+    map,
+    numbers,
+    report,
+    own,
+    guests,
+    photos,
+    account,
+    desk,
+    publish,
+    assisted,
+    team,
+    admin,
+    mail,
+    health,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -158,6 +158,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
     LetterKind: {
         LetterKind.CONFIRM: _l("Confirm the address"),
         LetterKind.CONFIRM_REMINDER: _l("Confirm the address, reminder"),
+        LetterKind.FOLLOW: _l("Confirm to follow"),
         LetterKind.FILED: _l("Your report"),
         LetterKind.STANDS: _l("Where the report stands"),
         LetterKind.RECEIVED: _l("Received"),

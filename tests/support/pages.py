@@ -27,6 +27,7 @@ class World:
     codes: dict[str, str] = field(default_factory=dict)  # status → code of a report
     secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
     token: str = ""  # confirms the contact of the waiting report
+    follower: dict[str, str] = field(default_factory=dict)  # page, confirm, stop → the token of a guest's link
     membership: int = 0  # a role in UNIT
     template: int = 0  # a ready answer of UNIT
     file: str = ""  # a letter in the outbox
@@ -60,6 +61,11 @@ VALUES: dict[str, Values] = {
     "/r/<code>/exposed": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/follow": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/mine/<secret>": _own,
+    "/r/<code>/with/<secret>": lambda world: [{"code": world.codes["new"], "secret": world.follower["page"]}],
+    "/r/<code>/follow/confirm/<token>": lambda world: [
+        {"code": world.codes["new"], "token": world.follower["confirm"]}
+    ],
+    "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
     "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
     "/desk/r/<code>": lambda world: [{"code": code} for status, code in world.codes.items() if status != "sensitive"],
@@ -133,6 +139,7 @@ def _file_and_work(world: World) -> None:
     with unit_of_work():
         world.token = confirmations.confirmation_token(new)
     keep("new", new)
+    _followed(world, new)
     working = factories.a_report()
     take(working, "receive")
     take(working, "start")
@@ -187,6 +194,22 @@ def _team(world: World) -> None:
         world.membership = team.invite("moi@example.org", "Người mới", unit_id, terms, by=lead).id
         text = Localized("Đã dọn sạch {category}.", "Cleaned up.")
         world.template = unit_replies.add(unit_id, Localized("Đã dọn", "Done"), text, ["resolve"], by=lead).id
+
+
+def _followed(world: World, report: Any) -> None:
+    from app.domain.permissions import ANONYMOUS
+    from app.domain.reports import following, guests
+    from app.extensions import unit_of_work
+    from tests import factories
+
+    person = factories.a_person()
+    with unit_of_work():
+        following.join(report.code, by=ANONYMOUS, browser_hash="a" * 40)
+        world.follower = {
+            "page": guests.secret_of(report, "a" * 40),
+            "confirm": guests.confirm_token(report, person, "theo.doi@example.org"),
+            "stop": guests.stop_token(report, person),
+        }
 
 
 def _letters(world: World) -> None:

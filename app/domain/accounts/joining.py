@@ -6,12 +6,12 @@ from datetime import timedelta
 from secrets import token_urlsafe
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from app.domain.accounts import find, links, passwords
 from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
-from app.domain.notifications import send_account
+from app.domain.notifications import LetterKind, send_account
 from app.extensions import db, unit_of_work
 from app.models import Consent, Delivery, Event, Kept, Membership, Participation, Person, now
 
@@ -98,8 +98,15 @@ def invitation(person: Person, email: str) -> str:
     return f"/invitation/{links.make(Purpose.INVITE, person, email)}"
 
 
+def _wanted_to_follow() -> ColumnElement[bool]:
+    return exists().where(Delivery.person_id == Person.id, Delivery.kind == LetterKind.FOLLOW.value)
+
+
 def forget_unconfirmed() -> int:
-    """Remove sign-ups and invitations that nobody confirmed within two weeks, inside a unit of work. How many."""
+    """Remove what nobody confirmed within two weeks: sign-ups, invitations, wishes to follow. Inside a unit of work.
+
+    Answers how many.
+    """
     stale = (
         select(Person.id)
         .where(
@@ -107,7 +114,7 @@ def forget_unconfirmed() -> int:
             Person.phone.is_(None),
             Person.closed_at.is_(None),
             Person.erased_at.is_(None),
-            Person.password_hash.is_not(None),
+            or_(Person.password_hash.is_not(None), _wanted_to_follow()),
             Person.created_at < now() - FORGOTTEN_AFTER,
             ~exists().where(Participation.person_id == Person.id),
             ~exists().where(Membership.person_id == Person.id),

@@ -10,6 +10,7 @@ from app.domain.notifications.owed import (
     remind_unconfirmed,
     send_account,
     send_confirmation,
+    send_follow,
     sends_texts,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "remind_unconfirmed",
     "send_account",
     "send_confirmation",
+    "send_follow",
     "sends_texts",
 ]

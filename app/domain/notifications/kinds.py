@@ -9,6 +9,7 @@ class LetterKind(StrEnum):
     # to whoever filed, before and after the address is confirmed
     CONFIRM = "confirm"
     CONFIRM_REMINDER = "confirm_reminder"
+    FOLLOW = "follow"  # somebody without an account wants to hear of a report
     FILED = "filed"
     STANDS = "stands"  # the address was confirmed after something had happened
     # to the reporter, and to those who follow

@@ -33,6 +33,11 @@ def send_account(person_id: int, kind: str, data: dict[str, Any] | None = None) 
     return _owe(person_id, letter, data or {})
 
 
+def send_follow(person_id: int, report: Report, *, to: str, link: str) -> Delivery:
+    """Owe an address the link (a path from the root) by which it follows, inside the caller's unit of work."""
+    return _owe(person_id, LetterKind.FOLLOW, {"report": report.id, "to": to, "link": link})
+
+
 def send_confirmation(report: Report) -> bool:
     """Owe the unconfirmed contact of this report a fresh link and code, inside the caller's unit of work.
 

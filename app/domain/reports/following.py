@@ -48,7 +48,7 @@ def join(code: str, *, by: Actor, browser_hash: str = "") -> bool:
         )
         if Part.REPORTER in has or Part.AFFECTED in has:
             return False
-        _take_part(report, by.person_id, Part.AFFECTED)
+        take_part(report, by.person_id, Part.AFFECTED)
     else:
         if not browser_hash:
             raise Invalid(_l("The form has expired. Reload the page; what you typed is kept."))
@@ -68,7 +68,7 @@ def follow(code: str, *, by: Actor) -> None:
     if by.person_id is None:
         raise Forbidden(_l("Sign in to follow a report, or keep its link."))
     report = get_for_change(code, by=by)
-    _take_part(report, by.person_id, Part.FOLLOWER)
+    take_part(report, by.person_id, Part.FOLLOWER)
 
 
 def unfollow(code: str, *, by: Actor) -> None:
@@ -83,7 +83,8 @@ def unfollow(code: str, *, by: Actor) -> None:
         participation.ended_at = now()
 
 
-def _take_part(report: Report, person_id: int, part: Part) -> None:
+def take_part(report: Report, person_id: int, part: Part) -> None:
+    """This person is that to the report, again where it had ended. Inside a unit of work."""
     known = db.session.scalar(
         select(Participation).where(
             Participation.report_id == report.id, Participation.person_id == person_id, Participation.part == part

@@ -15,7 +15,7 @@ def confirm_account(about: About) -> Letter:
         subject=_("Confirm your address"),
         opening=_("One press, and this address is yours here"),
         body=(_("Somebody, most likely you, gave this address for an account."),),
-        button=Link(_("Confirm my address"), _address(about)),
+        button=Link(_("Confirm my address"), address(about)),
         closing=(*_good_for(about), _("Was it not you? Then do nothing: no account is made.")),
         why=_("You get this message because this address was given for an account."),
     )
@@ -26,7 +26,7 @@ def reset_password(about: About) -> Letter:
         subject=_("Choose a new password"),
         opening=_("Choose a new password"),
         body=(_("The link below works once. Until you use it, your old password stays good."),),
-        button=Link(_("Choose a new password"), _address(about)),
+        button=Link(_("Choose a new password"), address(about)),
         closing=(*_good_for(about), _("Was it not you? Then do nothing. Nobody can use this link but you.")),
         why=_("You get this message because a new password was asked for."),
     )
@@ -55,13 +55,13 @@ def invited(about: About) -> Letter:
         opening=_("You are invited to work here"),
         body=(ready,),
         facts=tuple(facts),
-        button=Link(_("Choose a password") if is_new else _("Open the queue"), _address(about)),
+        button=Link(_("Choose a password") if is_new else _("Open the queue"), address(about)),
         closing=_good_for(about),
         why=_("You get this message because somebody who runs the accounts of your unit invited you."),
     )
 
 
-def _address(about: About) -> str:
+def address(about: About) -> str:
     """The letter's link, in the reader's language. Pointless once it was forgotten."""
     path = str(about.delivery.data.get("link", ""))
     if not path.startswith("/"):

@@ -30,6 +30,7 @@ Writer = Callable[[About], Letter]
 LETTERS: dict[LetterKind, Writer] = {
     LetterKind.CONFIRM: resident.confirm,
     LetterKind.CONFIRM_REMINDER: resident.confirm,
+    LetterKind.FOLLOW: resident.follow,
     LetterKind.FILED: resident.filed,
     LetterKind.STANDS: resident.stands,
     LetterKind.RECEIVED: resident.received,

@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 
 from app.domain import confirmations
 from app.domain.notifications import LetterKind
+from app.domain.reports import guests
+from app.jobs.letters.account import address
 from app.jobs.letters.model import About, Letter, Link, Pointless
 from app.models.choices import EventKind, Outcome, Publication, Severity, Status, WaitingFor
 from app.web.filters import day, due, moment
@@ -57,6 +59,22 @@ def confirm(about: About) -> Letter:
             digits=about.digits,
             url=address,
         ),
+    )
+
+
+def follow(about: About) -> Letter:
+    """To an address that somebody typed beside "the same problem": nothing that a stranger should not read."""
+    return Letter(
+        subject=_("Report %(code)s: follow it?", code=about.code),
+        opening=_("One press, and you hear of every step"),
+        body=(_("Somebody, most likely you, gave this address to follow a public report."),),
+        facts=((_("Report"), about.code),),
+        button=Link(_("Follow this report"), address(about)),
+        closing=(
+            _("The link is good for %(days)s days.", days=guests.LINK_DAYS),
+            _("Was it not you? Then do nothing. Your address is forgotten after 14 days."),
+        ),
+        why=_("You get this message because your address was given to follow a report."),
     )
 
 
@@ -107,6 +125,7 @@ def stands(about: About) -> Letter:
         body=(_("Thank you for confirming your address. This is how your report stands."), *told.body),
         facts=(told.facts[0], (_("Filed at"), moment(report.filed_at)), *told.facts[1:]),
         closing=(*told.closing, _keep_the_link()),
+        links=() if about.is_reporter else (_way_out(about),),
         short=f"{subject}. {about.page}",
     )
 
@@ -379,8 +398,15 @@ def _of_report(
         why=_("You get this message because you filed this report.")
         if about.is_reporter
         else _("You get this message because you follow this report or are affected by it."),
+        links=() if about.is_reporter else (_way_out(about),),
         short=f"{subject}. {about.page}",
     )
+
+
+def _way_out(about: About) -> Link:
+    """Who follows stops by one link, with an account or without."""
+    token = guests.stop_token(about.report, about.person)
+    return Link(_("Stop following"), url_for("guests.stop", code=about.report.code, token=token, _external=True))
 
 
 def _old_and_new(about: About) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,121 @@
+"""Who follows a report without an account: by a secret link, or by an address that one mailed link confirms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from sqlalchemy import select
+
+from app.domain.accounts import find as people
+from app.domain.errors import Gone, NotFound
+from app.domain.notifications import send_follow
+from app.domain.permissions import ANONYMOUS, Permission, may
+from app.domain.reports.find import find
+from app.domain.reports.following import take_part
+from app.extensions import db, secret_key
+from app.models import AnonymousJoin, Participation, Person, Report, now
+from app.models.choices import Part
+
+LINK_DAYS = 7
+_PAGE, _CONFIRM, _STOP = "follow-page", "follow-confirm", "follow-stop"
+
+
+def secret_of(report: Report, browser_hash: str) -> str:
+    """The secret of the page of whoever said "the same problem" in this browser; empty when nobody did."""
+    joined = db.session.scalar(
+        select(AnonymousJoin.id).where(AnonymousJoin.report_id == report.id, AnonymousJoin.browser_hash == browser_hash)
+    )
+    return str(_signer(_PAGE).dumps([report.code, joined])) if joined is not None else ""
+
+
+def by_secret(code: str, secret: str) -> Report:
+    """The report that a follower's secret opens. NotFound for anything else."""
+    said_code, _joined = _read(_PAGE, secret)
+    return _public(code, said_code)
+
+
+def ask(report: Report, email: str, *, language: str) -> None:
+    """Owe this address a link that makes it a follower, inside a unit of work. The answer never tells who is known."""
+    email = people.clean(email)
+    person = Person(name="", language=language, created_at=now(), memberships=[])
+    db.session.add(person)
+    db.session.flush()
+    token = confirm_token(report, person, email)
+    send_follow(person.id, report, to=email, link=f"/r/{report.code}/follow/confirm/{token}")
+
+
+def confirm_token(report: Report, person: Person, email: str) -> str:
+    """For the link by which this address follows, good for seven days."""
+    return str(_signer(_CONFIRM).dumps([report.code, person.id, email]))
+
+
+def asked(code: str, token: str) -> Report:
+    """The report a mailed link speaks of. NotFound for a strange token, Gone for one that has expired."""
+    said_code, _person, _email = _read(_CONFIRM, token, days=LINK_DAYS)
+    return _public(code, said_code)
+
+
+def confirm(code: str, token: str) -> Report:
+    """The link was used, inside a unit of work: whoever reads the mailbox follows. Using it again changes nothing."""
+    report = asked(code, token)
+    _code, person_id, email = _read(_CONFIRM, token, days=LINK_DAYS)
+    person = people.by_email(email) or db.session.get(Person, person_id)
+    if person is None:
+        raise Gone(_l("This link has expired. Ask for a new one."))
+    person.email = email
+    take_part(report, person.id, Part.FOLLOWER)
+    return report
+
+
+def stop_token(report: Report, person: Person) -> str:
+    """For the foot of every letter to a follower; good for as long as the letter is kept."""
+    return str(_signer(_STOP).dumps([report.code, person.id]))
+
+
+def stopping(code: str, token: str) -> Report:
+    """The report a link to stop speaks of; public or not any more."""
+    said_code, _person = _read(_STOP, token)
+    report = find(said_code)
+    if report is None or said_code != code:
+        raise NotFound(_LOST)
+    return report
+
+
+def stop(code: str, token: str) -> None:
+    """No more letters about this report, inside a unit of work. Twice does no harm."""
+    report = stopping(code, token)
+    _code, person_id = _read(_STOP, token)
+    mine = select(Participation).where(
+        Participation.report_id == report.id,
+        Participation.person_id == person_id,
+        Participation.part.in_((Part.FOLLOWER, Part.AFFECTED)),
+        Participation.ended_at.is_(None),
+    )
+    for participation in db.session.scalars(mine):
+        participation.ended_at = now()
+
+
+_LOST = _l("This link leads nowhere. Check that it was copied whole.")
+
+
+def _public(code: str, said_code: str) -> Report:
+    report = find(said_code)
+    if report is None or said_code != code or not may(ANONYMOUS, Permission.SEE, report):
+        raise NotFound(_l("There is no report with this code that you may see."))
+    return report
+
+
+def _read(purpose: str, token: str, *, days: int | None = None) -> list[Any]:
+    try:
+        said = _signer(purpose).loads(token, max_age=days * 86400 if days else None)
+    except SignatureExpired:
+        raise Gone(_l("This link has expired. Ask for a new one.")) from None
+    except BadSignature:
+        raise NotFound(_LOST) from None
+    return list(said)
+
+
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key(), salt=purpose)

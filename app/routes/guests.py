@@ -1,0 +1,88 @@
+"""Following a report without an account: the page behind a secret link, an address confirmed by mail, and an end."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.domain import public_view, qr
+from app.domain.reports import guests
+from app.extensions import limiter, unit_of_work
+from app.forms.report import FollowForm, PressForm
+from app.models import Report
+from app.routes.report.limits import BY_CONTACT, contact_of_form, has_no_contact_in_form
+from app.web import cards, language
+from app.web.access import open_to_all
+from app.web.addresses import outside
+
+bp = Blueprint("guests", __name__)
+TRIES = "30 per hour"
+
+
+@bp.route("/r/<code>/with/<secret>", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(TRIES, methods=["POST"])
+@limiter.limit(BY_CONTACT, key_func=contact_of_form, exempt_when=has_no_contact_in_form, methods=["POST"])
+def page(code: str, secret: str) -> ResponseReturnValue:
+    """For whoever said "the same problem": where it stands, the link to keep, and an address to hear of it."""
+    report = guests.by_secret(code, secret)
+    form = FollowForm(is_needed=True)
+    if form.validate_on_submit():
+        ask(report, form)
+        return redirect(url_for("guests.page", code=code, secret=secret), 303)
+    own = outside("guests.page", code=code, secret=secret)
+    html = render_template(
+        "own/joined.html",
+        report=report,
+        card=cards.public_card(public_view.several([report])[0]),
+        form=form,
+        own=own,
+        own_qr=qr.svg(own, _("QR code of your own link")),
+        secret=secret,
+    )
+    response = make_response(html, 422 if form.is_submitted() else 200)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.route("/r/<code>/follow/confirm/<token>", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(TRIES, methods=["POST"])
+def confirm(code: str, token: str) -> ResponseReturnValue:
+    """The mailed link: one button, because mail scanners open links too."""
+    report = guests.asked(code, token)
+    if PressForm().validate_on_submit():
+        with unit_of_work():
+            guests.confirm(code, token)
+        flash(_("You follow this report now. Every letter tells how to stop."), "done")
+        return redirect(url_for("public.report", code=code), 303)
+    return _press(report, "confirm", token)
+
+
+@bp.route("/r/<code>/follow/stop/<token>", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(TRIES, methods=["POST"])
+def stop(code: str, token: str) -> ResponseReturnValue:
+    """The link at the foot of a letter to a follower: no more of them."""
+    report = guests.stopping(code, token)
+    if PressForm().validate_on_submit():
+        with unit_of_work():
+            guests.stop(code, token)
+        flash(_("You no longer follow this report."), "done")
+        return redirect(url_for("public.front"), 303)
+    return _press(report, "stop", token)
+
+
+def ask(report: Report, form: FollowForm) -> None:
+    """Send the link that confirms; the answer is the same whoever has this address."""
+    with unit_of_work():
+        guests.ask(report, form.email.data or "", language=language.chosen())
+    flash(_("A message is on its way. Press its link, and you hear of every step."), "done")
+
+
+def _press(report: Report, what: str, token: str) -> str:
+    return render_template(
+        "own/follow_press.html", report=report, what=what, token=token, press=PressForm(formdata=None)
+    )

@@ -1,0 +1,130 @@
+"""Somebody without an account has the same problem: they are counted, follow by a link or by mail, and may stop."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain import workflow
+from app.domain.accounts import joining
+from app.extensions import unit_of_work
+from app.models import Participation, Person, Report
+from app.models.choices import Part, Role
+from tests import factories
+from tests.support.application import Browser, Clock
+from tests.support.html import faults
+from tests.support.post import letters_to, link_in, work
+
+NEIGHBOUR = "hang.xom@example.org"
+
+
+@pytest.fixture
+def report(db_session: Session) -> Report:
+    return factories.a_report()
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Path:
+    kept: Path = app.config["HOIAM"].outbox
+    return kept
+
+
+def joined(client: Browser, report: Report, **typed: str) -> str:
+    """The address of the follower's own page."""
+    client.get(f"/r/{report.code}/join")
+    answer = client.post(f"/r/{report.code}/join", data=typed)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["Location"])
+
+
+def test_a_guest_with_the_same_problem_gets_a_secret_link_to_follow(
+    client: Browser, new_browser: object, report: Report
+) -> None:
+    own = joined(client, report)
+    page = client.get(own)
+    assert faults(page.text) == []
+    assert 'id="own-link"' in page.text
+    assert "own-qr" in page.text
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert joined(client, report) == own, "pressed again in the same browser, the same page"
+    assert client.get(f"/r/{report.code}/with/xyz").status_code == 404
+    other = factories.a_report()
+    assert client.get(own.replace(report.code, other.code)).status_code == 404
+
+
+def test_a_guest_hears_of_the_answer_once_the_mailed_link_was_pressed_and_can_stop(
+    app: Flask, client: Browser, db_session: Session, report: Report, outbox: Path, clock: Clock
+) -> None:
+    joined(client, report, email=NEIGHBOUR)
+    work(app)
+    (letter,) = letters_to(NEIGHBOUR, outbox)
+    db_session.expire_all()
+    assert (
+        db_session.scalar(select(func.count()).select_from(Participation).where(Participation.part == Part.FOLLOWER))
+        == 0
+    )
+    link = link_in(letter, "/follow/confirm/")
+    assert faults(client.get(link).text) == []
+    for _pressed in range(2):
+        assert client.post(link).status_code == 303
+    step_by_a_lead(report, "receive")
+    step_by_a_lead(report, "plan", words="Làm cùng đợt sau Tết.", planned_on=(clock.now + timedelta(days=20)).date())
+    clock.forward(seconds=61)
+    work(app)
+    told = letters_to(NEIGHBOUR, outbox)
+    assert len(told) == 2, "the confirmation, and the step"
+    stop = link_in(told[-1], "/follow/stop/")
+    assert faults(client.get(stop).text) == []
+    client.post(stop)
+    client.post(stop)
+    db_session.expire_all()
+    follower = db_session.scalars(select(Participation).where(Participation.part == Part.FOLLOWER)).one()
+    assert follower.ended_at is not None
+
+
+def step_by_a_lead(report: Report, move: str, **said: object) -> None:
+    lead = factories.in_charge_of(report, Role.LEAD)
+    with unit_of_work():
+        workflow.take(report.code, move, by=lead, details=workflow.Details(**said))  # type: ignore[arg-type]
+
+
+def test_following_needs_no_account_but_an_address(app: Flask, client: Browser, report: Report, outbox: Path) -> None:
+    page = client.get(f"/r/{report.code}/follow")
+    assert faults(page.text) == []
+    for wrong in ("", "khong phai"):
+        refused = client.post(f"/r/{report.code}/follow", data={"email": wrong})
+        assert (refused.status_code, 'id="email-error"' in refused.text) == (422, True)
+    assert client.post(f"/r/{report.code}/follow", data={"email": NEIGHBOUR}).status_code == 303
+    work(app)
+    assert len(letters_to(NEIGHBOUR, outbox)) == 1
+
+
+def test_the_same_confirmed_address_is_the_same_person(
+    app: Flask, client: Browser, db_session: Session, report: Report, outbox: Path
+) -> None:
+    known = factories.a_person()
+    assert known.email
+    email, person_id = known.email, known.id
+    client.post(f"/r/{report.code}/follow", data={"email": email.upper()})
+    work(app)
+    client.post(link_in(letters_to(email, outbox)[-1], "/follow/confirm/"))
+    db_session.expire_all()
+    follower = db_session.scalars(select(Participation).where(Participation.part == Part.FOLLOWER)).one()
+    assert follower.person_id == person_id
+
+
+def test_an_address_that_nobody_confirmed_is_forgotten(
+    app: Flask, client: Browser, db_session: Session, report: Report, clock: Clock
+) -> None:
+    before = db_session.scalar(select(func.count()).select_from(Person))
+    client.post(f"/r/{report.code}/follow", data={"email": NEIGHBOUR})
+    work(app)
+    clock.forward(days=15)
+    with unit_of_work():
+        assert joining.forget_unconfirmed() == 1
+    assert db_session.scalar(select(func.count()).select_from(Person)) == before
