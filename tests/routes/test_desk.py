@@ -487,3 +487,15 @@ def test_a_merge_of_unlike_reports_offers_to_say_that_one_is_sure(report: Report
     assert 'name="is_sure"' in page.text
     assert head.code in page.text
     assert step(boss, report, "merge", merge_into=head.code, is_sure="y").status_code == 302
+
+
+def test_a_dispatcher_splits_a_second_problem_off_and_is_told_its_code(report: Report, sign_in: SignIn) -> None:
+    boss = sign_in(factories.staff(None, Role.DISPATCHER))
+    form = boss.get(f"/desk/r/{report.code}?move=split")
+    assert form.status_code == 200
+    assert faults(form.text) == []
+    assert "không hoàn tác được" in form.text
+    answer = step(boss, report, "split", category="street-light", words="Còn đèn hỏng")
+    page = boss.get(answer.headers["Location"])
+    assert "Việc thứ hai nay là phản ánh" in page.text
+    assert "/desk/undo" not in page.text

@@ -45,10 +45,10 @@ def offer(form: StepForm, dossier: Dossier) -> None:
     if "pin" in form:
         _offer_place(form, report)
     if "category" in form:
-        form.category.choices = categories()
-        if not form.is_submitted():
-            form.category.data = city.category_of(report.category_id).code
-            form.severity.data = report.severity.value
+        form.category.choices = categories("" if "severity" in form else _("Choose …"))
+    if "severity" in form and not form.is_submitted():
+        form.category.data = city.category_of(report.category_id).code
+        form.severity.data = report.severity.value
 
 
 def _offer_place(form: StepForm, report: Report) -> None:

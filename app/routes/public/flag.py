@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -34,15 +34,16 @@ def exposed(code: str) -> ResponseReturnValue:
             field = form[refusal.field or "note"]
             field.errors = [*field.errors, refusal.message]
         else:
-            return _thanks(report.code, event)
+            return render_template("public/exposed.html", report=report, form=None, **_thanks(event))
     return render_template("public/exposed.html", report=report, form=form), 422 if form.errors else 200
 
 
-def _thanks(code: str, event: Event) -> ResponseReturnValue:
-    """Back to the page, as far as it still stands."""
-    if not event.data["hides"]:
-        flash(_("Thank you. Somebody who has looked before looks once more, within two working days."), "done")
-    else:
-        flash(_("Thank you. It is hidden until a person decides, within two working days."), "done")
-    is_gone = event.data["hides"] and event.data["shows"] != exposure.Shows.CONTENT
-    return redirect(url_for("public.front") if is_gone else url_for("public.report", code=code), 303)
+def _thanks(event: Event) -> dict[str, object]:
+    """What happens now, and whether the page still stands. Public pages are for every cache and say nothing to one."""
+    hides = bool(event.data["hides"])
+    thanks = (
+        _("Thank you. It is hidden until a person decides, within two working days.")
+        if hides
+        else _("Thank you. Somebody who has looked before looks once more, within two working days.")
+    )
+    return {"thanks": thanks, "is_gone": hides and event.data["shows"] != exposure.Shows.CONTENT}
