@@ -78,7 +78,7 @@ def test_a_guest_hears_of_the_answer_once_the_mailed_link_was_pressed_and_can_st
     clock.forward(seconds=61)
     work(app)
     told = letters_to(NEIGHBOUR, outbox)
-    assert len(told) == 2, "the confirmation, and the step"
+    assert len(told) == 3, "the confirmation, and two steps"
     stop = link_in(told[-1], "/follow/stop/")
     assert faults(client.get(stop).text) == []
     client.post(stop)
