@@ -19,9 +19,7 @@ from app.domain.events import Recording
 from app.domain.permissions import Actor, Permission, may
 from app.extensions import db, undo_seconds
 from app.models import Event, Photo, Report, Words
-from app.models.choices import EventKind, PhotoState, PlaceSource, Publication, PublishWhen, WordsKind
-
-PUBLISHABLE = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING)
+from app.models.choices import REPORTERS_WORDS, EventKind, PhotoState, PlaceSource, Publication, PublishWhen
 
 
 def at_filing(report: Report, category: Category) -> Publication:
@@ -157,7 +155,7 @@ def reporters_words(report: Report) -> list[Words]:
     return list(
         db.session.scalars(
             select(Words)
-            .where(Words.report_id == report.id, Words.kind.in_(PUBLISHABLE), Words.erased_at.is_(None))
+            .where(Words.report_id == report.id, Words.kind.in_(REPORTERS_WORDS), Words.erased_at.is_(None))
             .order_by(Words.id)
         )
     )

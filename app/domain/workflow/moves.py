@@ -11,6 +11,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.domain.city import store
 from app.domain.permissions import Actor, Permission, may
 from app.models import Report
 from app.models.choices import OPEN, EventKind, Status, WaitingFor, WordsKind
@@ -387,7 +388,7 @@ def is_possible(move: Move, report: Report, by: Actor) -> bool:
     """Does the table allow this move here, beside its status and permission?"""
     match move.code:
         case "ask":
-            return report.questions_asked < 2
+            return report.questions_asked < store.current().settings.max_questions_to_reporter
         case "reply":
             return report.waiting_for is WaitingFor.REPORTER
         case "ask_extension":
