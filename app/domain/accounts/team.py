@@ -14,6 +14,7 @@ from app.domain.accounts import find, joining, links
 from app.domain.city import store
 from app.domain.city.model import Unit
 from app.domain.errors import Forbidden, Invalid, NotFound
+from app.domain.folding import in_order
 from app.domain.notifications import send_account
 from app.domain.permissions import Actor
 from app.extensions import db
@@ -38,7 +39,7 @@ def units_of(by: Actor) -> list[Unit]:
     """The units whose people this actor manages, by name."""
     city = store.current()
     if by.has(Role.ADMIN):
-        return sorted(city.units.values(), key=lambda unit: unit.name.vi)
+        return sorted(city.units.values(), key=lambda unit: in_order(unit.name.vi))
     return [city.unit_of(unit_id) for unit_id in by.unit_ids(Role.LEAD)]
 
 
@@ -72,7 +73,7 @@ def people_of(unit_id: int | None, *, by: Actor) -> list[Membership]:
         .options(selectinload(Membership.person).lazyload(Person.memberships))
         .order_by(Membership.id)
     )
-    return sorted(found, key=lambda one: (one.role is not Role.LEAD, one.person.name.casefold()))
+    return sorted(found, key=lambda one: (one.role is not Role.LEAD, in_order(one.person.name)))
 
 
 def left(unit_id: int | None, *, by: Actor) -> list[Membership]:
