@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from app.domain import held
+from app.domain import settling
 from app.domain.city import store
 from app.domain.city.model import Unit
 from app.domain.public_view import HANDED_OVER, PublicPhoto, told
@@ -67,7 +67,7 @@ def own_view(report: Report) -> OwnView:
     lines = tuple(_lines(events, words, photos))
     at = now()
     guest = following.guest_of(report)
-    report = held.shown(report, at)
+    report = settling.shown(report, at)
     return OwnView(
         report=report,
         words=_said(mine, WordsKind.DESCRIPTION),
@@ -134,7 +134,7 @@ def remembered_reports(links: Sequence[tuple[str, str]]) -> list[tuple[Report, s
     found = db.session.scalars(select(Report).where(Report.code.in_([code for code, _ in links])))
     by_code = {report.code: report for report in found}
     return [
-        (held.shown(by_code[code], now()), secret)
+        (settling.shown(by_code[code], now()), secret)
         for code, secret in links
         if code in by_code and hmac.compare_digest(secret_of(by_code[code]).encode(), secret.encode())
     ]

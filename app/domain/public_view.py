@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import held
+from app.domain import settling
 from app.domain.city import store
 from app.domain.city.model import Category, City, Unit, Ward
 from app.extensions import db
@@ -126,7 +126,7 @@ class PublicView:
     ) -> PublicView:
         """From rows the caller has loaded: no query in here, so that lists stay cheap."""
         city, at = store.current(), now()
-        report = held.shown(report, at)
+        report = settling.shown(report, at)
         category = city.category_of(report.category_id)
         full = report.publication is Publication.FULL
         spoken = [one for one in words if _is_public(one, full, at)]

@@ -372,7 +372,7 @@ class Story:
         with self.life.recording(EventKind.MERGED, self.at, self._dispatcher()) as entry:
             entry.data |= {"move": "merge", "status": self.life.status.value}
             self.life.head, self.life.status, self.life.due_at = head, Status.MERGED, None
-            publication.settle(self.life.row)
+            publication.follow_status(self.life.row)
         head.affected += self.life.affected
         head.version += 1
 
