@@ -79,7 +79,7 @@ def ask(report: Report, form: FollowForm) -> None:
     """Send the link that confirms; the answer is the same whoever has this address."""
     with unit_of_work():
         guests.ask(report, form.email.data or "", language=language.chosen())
-    flash(_("A message is on its way. Press its link, and you hear of every step."), "done")
+    flash(_("A message is on its way. Press its link, and you hear how it goes on."), "done")
 
 
 def _press(report: Report, what: str, token: str) -> str:

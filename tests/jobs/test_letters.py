@@ -208,9 +208,12 @@ def test_a_follower_gets_the_public_address_and_no_secret(post: FakeMail, clock)
     take(report, "receive", clerk)
     take(report, "resolve", clerk, words="Xong", outcome=Outcome.CANNOT_FIX)
     send_all(clock)
-    (message,) = [one for one in post.sent if one["To"] == neighbour.email]
-    assert f"/r/{report.code}\n" in text_of(message)
-    assert secret_of(report) not in text_of(message) + html_of(message)
+    told = [one for one in post.sent if one["To"] == neighbour.email]
+    assert len(told) == 2
+    for message in told:
+        assert f"/r/{report.code}\n" in text_of(message)
+        assert f"/r/{report.code}/follow/stop/" in text_of(message)
+        assert secret_of(report) not in text_of(message) + html_of(message)
 
 
 def test_a_follower_hears_nothing_of_what_is_no_longer_public(post: FakeMail, clock) -> None:

@@ -499,3 +499,14 @@ def test_a_dispatcher_splits_a_second_problem_off_and_is_told_its_code(report: R
     page = boss.get(answer.headers["Location"])
     assert "Việc thứ hai nay là phản ánh" in page.text
     assert "/desk/undo" not in page.text
+
+
+def test_typing_narrows_the_list_of_units(desk: Browser, report: Report, open_page: Callable[..., Any]) -> None:
+    page = open_page(wide=True, browser=desk)
+    page.goto(f"/desk/r/{report.code}?move=transfer")
+    page.locator("[name=find_unit]").fill("ha ta")
+    offered = page.locator("[name=transfer_to] option").evaluate_all("all => all.map((one) => one.value)")
+    assert "so-ha-tang" in offered
+    assert "so-van-hoa" not in offered
+    page.locator("[name=find_unit]").fill("")
+    assert "so-van-hoa" in page.locator("[name=transfer_to]").inner_html()

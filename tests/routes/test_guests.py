@@ -43,7 +43,7 @@ def joined(client: Browser, report: Report, **typed: str) -> str:
 
 
 def test_a_guest_with_the_same_problem_gets_a_secret_link_to_follow(
-    client: Browser, new_browser: object, report: Report
+    client: Browser, report: Report, clock: Clock
 ) -> None:
     own = joined(client, report)
     page = client.get(own)
@@ -51,6 +51,7 @@ def test_a_guest_with_the_same_problem_gets_a_secret_link_to_follow(
     assert 'id="own-link"' in page.text
     assert "own-qr" in page.text
     assert page.headers["Cache-Control"] == "private, no-store"
+    clock.forward(seconds=5)
     assert joined(client, report) == own, "pressed again in the same browser, the same page"
     assert client.get(f"/r/{report.code}/with/xyz").status_code == 404
     other = factories.a_report()
@@ -77,7 +78,7 @@ def test_a_guest_hears_of_the_answer_once_the_mailed_link_was_pressed_and_can_st
     clock.forward(seconds=61)
     work(app)
     told = letters_to(NEIGHBOUR, outbox)
-    assert len(told) == 2, "the confirmation, and the step"
+    assert len(told) == 3, "the confirmation, and two steps"
     stop = link_in(told[-1], "/follow/stop/")
     assert faults(client.get(stop).text) == []
     client.post(stop)
@@ -128,3 +129,13 @@ def test_an_address_that_nobody_confirmed_is_forgotten(
     with unit_of_work():
         assert joining.forget_unconfirmed() == 1
     assert db_session.scalar(select(func.count()).select_from(Person)) == before
+
+
+def test_the_mailed_link_expires_and_says_so(
+    app: Flask, client: Browser, report: Report, outbox: Path, clock: Clock
+) -> None:
+    client.post(f"/r/{report.code}/follow", data={"email": NEIGHBOUR})
+    work(app)
+    link = link_in(letters_to(NEIGHBOUR, outbox)[0], "/follow/confirm/")
+    clock.forward(days=7, seconds=1)
+    assert client.get(link).status_code == 410

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -13,7 +14,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.domain import heartbeat, publication, workflow
+from app.domain.city import store
 from app.domain.publication import Checked
+from app.domain.reports import get_for_change
 from app.domain.workflow import Details
 from app.extensions import unit_of_work
 from app.models import Report
@@ -306,3 +309,23 @@ def test_the_front_pages_picture_of_the_city_counts_what_is_open_and_is_small(
     assert len(list(picture.iter("{http://www.w3.org/2000/svg}path"))) == 6
     assert counted.count <= 2
     assert "public" in answer.headers["Cache-Control"]
+
+
+def test_a_wards_badge_lies_on_no_pin(db_session: Session, clock: Clock, open_page: Callable[..., Any]) -> None:
+    ward = store.current().wards["10001"]
+    factories.a_report(lat=ward.lat, lng=ward.lng)  # its pin would stand right under the badge
+    of_the_ward_only = factories.a_report(category="staff-conduct")
+    boss = factories.dispatcher()
+    with unit_of_work():
+        publication.publish(get_for_change(of_the_ward_only.code, by=boss), Checked(), by=boss)
+    factories.a_minute_later(clock)
+    page = open_page(wide=True)
+    page.goto(f"/map?at={ward.lat:.4f},{ward.lng:.4f},16")
+    page.locator(".map .pin").wait_for()
+    pin, badge = (page.locator(f".map {one}").first for one in (".pin", ".wardbadge"))
+    page.wait_for_function("() => document.querySelectorAll('.map .wardbadge').length === 1")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    one, other = pin.bounding_box(), badge.bounding_box()
+    apart_x = abs(one["x"] + one["width"] / 2 - other["x"] - other["width"] / 2)
+    apart_y = abs(one["y"] + one["height"] / 2 - other["y"] - other["height"] / 2)
+    assert (apart_x**2 + apart_y**2) ** 0.5 >= (one["width"] + other["width"]) / 2 - 1

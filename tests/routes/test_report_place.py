@@ -111,5 +111,6 @@ def test_without_outlines_the_map_says_that_it_is_a_sketch_and_names_the_likely_
     page = client.get("/report/place", query_string={"lat": lat, "lng": lng}).text
     assert "sơ đồ, không phải ranh giới" in page
     assert f"Có thể là {store.current().wards[nearest[0]].name.vi}" in page
+    assert page.index('id="ward"') < page.index("pinmap__map")
     refused = client.post("/report/place", data={"lat": lat, "lng": lng}).text
     assert refused.index('id="ward"') < refused.index("pinmap__map"), "what must be chosen stands before the map"

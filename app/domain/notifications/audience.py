@@ -93,7 +93,7 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
         Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),
     ),
     EventKind.RELEASED: (Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),),
-    EventKind.RECEIVED: (Told(REPORTER, LetterKind.RECEIVED),),
+    EventKind.RECEIVED: _both(LetterKind.RECEIVED),
     EventKind.ACCEPTED: (Told(REPORTER, LetterKind.RECEIVED),),
     EventKind.STARTED: NOBODY,
     EventKind.PAUSED: _both(LetterKind.PAUSED),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from app.domain.accounts import find as people
@@ -48,19 +48,19 @@ def ask(report: Report, email: str, *, language: str) -> None:
 
 def confirm_token(report: Report, person: Person, email: str) -> str:
     """For the link by which this address follows, good for seven days."""
-    return str(_signer(_CONFIRM).dumps([report.code, person.id, email]))
+    return str(_passing().dumps([report.code, person.id, email]))
 
 
 def asked(code: str, token: str) -> Report:
     """The report a mailed link speaks of. NotFound for a strange token, Gone for one that has expired."""
-    said_code, _person, _email = _read(_CONFIRM, token, days=LINK_DAYS)
+    said_code, _person, _email = _read_passing(token)
     return _public(code, said_code)
 
 
 def confirm(code: str, token: str) -> Report:
     """The link was used, inside a unit of work: whoever reads the mailbox follows. Using it again changes nothing."""
     report = asked(code, token)
-    _code, person_id, email = _read(_CONFIRM, token, days=LINK_DAYS)
+    _code, person_id, email = _read_passing(token)
     person = people.by_email(email) or db.session.get(Person, person_id)
     if person is None:
         raise Gone(_l("This link has expired. Ask for a new one."))
@@ -107,15 +107,27 @@ def _public(code: str, said_code: str) -> Report:
     return report
 
 
-def _read(purpose: str, token: str, *, days: int | None = None) -> list[Any]:
+def _read(purpose: str, token: str) -> list[Any]:
     try:
-        said = _signer(purpose).loads(token, max_age=days * 86400 if days else None)
+        return list(_signer(purpose).loads(token))
+    except BadSignature:
+        raise NotFound(_LOST) from None
+
+
+def _read_passing(token: str) -> list[Any]:
+    try:
+        return list(_passing().loads(token, max_age=LINK_DAYS * 86400))
     except SignatureExpired:
         raise Gone(_l("This link has expired. Ask for a new one.")) from None
     except BadSignature:
         raise NotFound(_LOST) from None
-    return list(said)
 
 
-def _signer(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret_key(), salt=purpose)
+def _signer(purpose: str) -> URLSafeSerializer:
+    """The same link each time, and good for as long as the report."""
+    return URLSafeSerializer(secret_key(), salt=purpose)
+
+
+def _passing() -> URLSafeTimedSerializer:
+    """A link that confirms an address says when it was made."""
+    return URLSafeTimedSerializer(secret_key(), salt=_CONFIRM)

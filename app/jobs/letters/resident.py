@@ -66,7 +66,7 @@ def follow(about: About) -> Letter:
     """To an address that somebody typed beside "the same problem": nothing that a stranger should not read."""
     return Letter(
         subject=_("Report %(code)s: follow it?", code=about.code),
-        opening=_("One press, and you hear of every step"),
+        opening=_("One press, and you hear how it goes on"),
         body=(_("Somebody, most likely you, gave this address to follow a public report."),),
         facts=((_("Report"), about.code),),
         button=Link(_("Follow this report"), address(about)),
@@ -135,7 +135,9 @@ def received(about: About) -> Letter:
     return _of_report(
         about,
         subject=_("Report %(code)s: received", code=about.code),
-        opening=_("%(unit)s has received your report", unit=about.unit_name),
+        opening=_("%(unit)s has received your report", unit=about.unit_name)
+        if about.is_reporter
+        else _("%(unit)s has received the report", unit=about.unit_name),
         body=(_("Somebody there has read it and takes it on."),),
         facts=((_("To be handled by"), due(by)),),
     )

@@ -127,7 +127,7 @@ def test_what_was_undone_before_it_was_announced_tells_nobody():
     assert db.session.scalar(select(Event.id).where(Event.announced_at.is_(None))) is None
 
 
-def test_followers_hear_of_the_answer_once_even_if_they_are_also_affected():
+def test_followers_hear_of_receipt_and_answer_once_even_if_they_are_also_affected():
     report = confirmed(a_report())
     neighbour = a_person()
     for join in (following.join, following.follow):
@@ -137,7 +137,7 @@ def test_followers_hear_of_the_answer_once_even_if_they_are_also_affected():
     take(report, "receive", clerk)
     take(report, "resolve", clerk, words="Không sửa được", outcome=Outcome.CANNOT_FIX)
     mine = [one for one in owed() if one.person_id == neighbour.id]
-    assert [(one.kind, one.data["as"]) for one in mine] == [("answered", "followers")]
+    assert [(one.kind, one.data["as"]) for one in mine] == [("received", "followers"), ("answered", "followers")]
 
 
 def test_a_person_who_is_told_as_reporter_is_not_told_again_as_follower():
