@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain import figures, held
+from app.domain import figures, settling
 from app.domain.permissions import Actor
 from app.domain.standing import plain, stand
 from app.extensions import db
@@ -54,15 +54,15 @@ def recording(
     """Change `report` inside; the event, its words, the figures and the search text follow at the end.
 
     `hold_seconds` keeps what staff send from the public and the post for that long, so that it can be undone: see
-    `domain/held`.
+    `domain/settling`.
     """
     at = at or now()
     before, was = figures.standing(report), stand(report)
-    held_by, telling = report.unit_id, held.telling(report)
+    held_by, telling = report.unit_id, settling.telling(report)
     entry = Recording(kind, at, at + timedelta(seconds=hold_seconds) if public else None)
     yield entry
     until = at + timedelta(seconds=hold_seconds) if hold_seconds else None
-    later = held.put_off(report, before.publication) if until else {}
+    later = settling.put_off(report, before.publication) if until else {}
     changed = {name: value for name, value in was.items() if value != plain(getattr(report, name))}
     data = dict(entry.data)
     if changed:
@@ -89,9 +89,9 @@ def recording(
     db.session.add(entry.event)
     db.session.flush()
     if until is not None:
-        held.keep(report, entry.event, until, was=changed | telling, later=later)
-    elif entry.kind not in (*held.BESIDE, EventKind.UNDONE):
-        held.show_at_once(report)
+        settling.keep(report, entry.event, until, was=changed | telling, later=later)
+    elif entry.kind not in (*settling.BESIDE, EventKind.UNDONE):
+        settling.show_at_once(report)
     figures.apply(before, figures.standing(report))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import events, held, promises, search
+from app.domain import events, promises, search, settling
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor, Permission, may
@@ -43,7 +43,7 @@ def flag(code: str, shows: Shows | None, note: str, *, by: Actor) -> Event:
     Raises Invalid (with the field) when nothing was chosen, NotFound or Gone for what this actor does not see.
     """
     report = get_for_change(code, by=by)
-    if not may(by, Permission.SEE, report) or report.status in held.GONE:
+    if not may(by, Permission.SEE, report) or report.status in settling.GONE:
         raise Forbidden(_l("This report shows nothing to the public right now."))
     if shows is None:
         raise Invalid(_l("Choose what shows it."), field="shows")
@@ -63,7 +63,7 @@ def flag(code: str, shows: Shows | None, note: str, *, by: Actor) -> Event:
 
 
 def _hide(report: Report, shows: Shows, entry: events.Recording) -> None:
-    held.show_nothing_later(report)
+    settling.show_nothing_later(report)
     if shows is not Shows.CONTENT:
         report.hidden_at = entry.at
         report.publication = Publication.NONE

@@ -9,6 +9,8 @@ _MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]+")  # of let
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")  # huyền, sắc, ngã, hỏi, nặng
 _HIDDEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+")
 _WORDS = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")  # of decomposed text
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_RANKS = {letter: 1000 + rank for rank, letter in enumerate(_ALPHABET)}  # after spaces and digits
 _MOST_WORDS = 12
 _LONGEST_WORD = 40
 
@@ -26,6 +28,14 @@ def spell(text: str) -> str:
     """
     decomposed = _HIDDEN.sub("", unicodedata.normalize("NFD", text.casefold()))
     return " ".join(_tone_last(word) for word in _WORDS.findall(decomposed))
+
+
+def in_order(name: str) -> tuple[list[int], str]:
+    """A key that sorts names as a Vietnamese dictionary does: đ after d, ă and â after a, a tone only where all else
+    is equal. Code points would put "Đ" after "Y"."""
+    decomposed = unicodedata.normalize("NFD", name.casefold())
+    letters = unicodedata.normalize("NFC", _TONES.sub("", decomposed))
+    return [_RANKS.get(letter, ord(letter)) for letter in letters], decomposed
 
 
 def words_of(query: str) -> list[str]:

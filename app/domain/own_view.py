@@ -10,17 +10,16 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from app.domain import held
+from app.domain import settling
 from app.domain.city import store
 from app.domain.city.model import Unit
-from app.domain.public_view import HANDED_OVER, REPORTERS, PublicPhoto
+from app.domain.public_view import HANDED_OVER, PublicPhoto, told
 from app.domain.reports import following, secret_of
 from app.extensions import db
 from app.models import Event, Photo, Report, ReportContact, Words, now
-from app.models.choices import EventKind, PhotoState, WordsKind
+from app.models.choices import REPORTERS_WORDS, EventKind, PhotoState, WordsKind
 
 PRIVATE_TO_ME = frozenset({EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.WITHDRAWN})
-HIDDEN = frozenset({"was", "pin_was", "assignee", "asker", "undoes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,13 @@ def own_view(report: Report) -> OwnView:
     photos = db.session.scalars(
         select(Photo).where(Photo.report_id == report.id).order_by(Photo.position, Photo.id)
     ).all()
-    told = or_(Event.public_at.is_not(None), Event.kind.in_(PRIVATE_TO_ME))  # not each of the many who are affected
-    events = db.session.scalars(select(Event).where(Event.report_id == report.id, told).order_by(Event.id)).all()
-    mine = [one for one in words if one.kind in REPORTERS and one.erased_at is None]
+    for_me = or_(Event.public_at.is_not(None), Event.kind.in_(PRIVATE_TO_ME))  # not each of the many who are affected
+    events = db.session.scalars(select(Event).where(Event.report_id == report.id, for_me).order_by(Event.id)).all()
+    mine = [one for one in words if one.kind in REPORTERS_WORDS and one.erased_at is None]
     lines = tuple(_lines(events, words, photos))
     at = now()
     guest = following.guest_of(report)
-    report = held.shown(report, at)
+    report = settling.shown(report, at)
     return OwnView(
         report=report,
         words=_said(mine, WordsKind.DESCRIPTION),
@@ -106,23 +105,19 @@ def _lines(events: Sequence[Event], words: Sequence[Words], photos: Sequence[Pho
                 kind=event.kind,
                 at=event.at,
                 unit=city.unit_of(event.unit_id) if event.unit_id else None,
-                data={key: value for key, value in event.data.items() if key not in HIDDEN},
+                data=told(event),
                 said=tuple(mine or theirs),
                 is_mine=bool(mine),
-                photos=tuple(_photo(one) for one in shown if one.published_at is not None and one.published_at <= at),
+                photos=tuple(
+                    PublicPhoto.of(one) for one in shown if one.published_at is not None and one.published_at <= at
+                ),
                 language=spoken[0].language if spoken else "vi",
             )
         )
     return lines
 
 
-def _photo(photo: Photo) -> PublicPhoto:
-    return PublicPhoto(
-        photo.name, photo.kind, photo.width, photo.height, photo.alt, photo.has_location, photo.reason, photo.taken_at
-    )
-
-
-_MINE = (REPORTERS | {WordsKind.REQUEST}) - {WordsKind.DESCRIPTION, WordsKind.WAYFINDING}
+_MINE = (REPORTERS_WORDS | {WordsKind.REQUEST}) - {WordsKind.DESCRIPTION, WordsKind.WAYFINDING}
 
 
 def _question(report: Report, lines: Sequence[OwnEvent]) -> str:
@@ -139,7 +134,7 @@ def remembered_reports(links: Sequence[tuple[str, str]]) -> list[tuple[Report, s
     found = db.session.scalars(select(Report).where(Report.code.in_([code for code, _ in links])))
     by_code = {report.code: report for report in found}
     return [
-        (held.shown(by_code[code], now()), secret)
+        (settling.shown(by_code[code], now()), secret)
         for code, secret in links
         if code in by_code and hmac.compare_digest(secret_of(by_code[code]).encode(), secret.encode())
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.domain import clock, held, public_list, public_view, reports, routing
+from app.domain import clock, public_list, public_view, reports, routing, settling
 from app.domain.city import store
 from app.domain.clock import Clock
 from app.domain.permissions import ANONYMOUS
@@ -37,7 +37,7 @@ class PublicPage:
 
 def find(code: str, language: str) -> PublicPage:
     """The page of a report as everybody sees it. Raises NotFound, Gone or Moved like `reports.get`."""
-    report = held.shown(reports.get(code, seen_by=ANONYMOUS), now())
+    report = settling.shown(reports.get(code, seen_by=ANONYMOUS), now())
     view = public_view.whole(report)
     handed_over = next((event for event in reversed(view.events) if event.kind in HANDED_OVER), None)
     return PublicPage(

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.domain import held
+from app.domain import settling
 from app.domain.city import store
 from app.domain.city.model import Category, City, Unit, Ward
 from app.extensions import db
 from app.models import Event, Photo, Report, Words, now
 from app.models.choices import (
+    REPORTERS_WORDS,
     EventKind,
     Outcome,
     PhotoKind,
@@ -29,9 +30,7 @@ from app.models.choices import (
 )
 
 HANDED_OVER = (EventKind.TRANSFERRED, EventKind.RETURNED)  # another unit than the rule chose
-REPORTERS = frozenset(
-    {WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING}
-)
+_NOT_TOLD = frozenset({"was", "pin_was", "assignee", "asker", "undoes"})  # of an event's data
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,20 @@ class PublicPhoto:
     has_location: bool
     reason: str
     taken_at: datetime | None
+
+    @classmethod
+    def of(cls, photo: Photo) -> PublicPhoto:
+        """Whether it may be shown, the caller has asked."""
+        return cls(
+            name=photo.name,
+            kind=photo.kind,
+            width=photo.width,
+            height=photo.height,
+            alt=photo.alt,
+            has_location=photo.has_location,
+            reason=photo.reason,
+            taken_at=photo.taken_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +126,7 @@ class PublicView:
     ) -> PublicView:
         """From rows the caller has loaded: no query in here, so that lists stay cheap."""
         city, at = store.current(), now()
-        report = held.shown(report, at)
+        report = settling.shown(report, at)
         category = city.category_of(report.category_id)
         full = report.publication is Publication.FULL
         spoken = [one for one in words if _is_public(one, full, at)]
@@ -153,8 +166,8 @@ class PublicView:
             language=report.language,
             words=_said(spoken, WordsKind.DESCRIPTION),
             wayfinding=_said(spoken, WordsKind.WAYFINDING) if exact else "",
-            photos=tuple(_photo(photo) for photo in by_event.get(None, [])),
-            after=_photo(after) if after else None,
+            photos=tuple(PublicPhoto.of(photo) for photo in by_event.get(None, [])),
+            after=PublicPhoto.of(after) if after else None,
             answer=_answer(spoken, after),
             awaits_check=report.content_due_at is not None,
             is_content_hidden=report.is_content_hidden,
@@ -171,13 +184,19 @@ class PublicView:
 
 
 def whole(report: Report) -> PublicView:
-    """The view of one report with its timeline: four queries."""
-    words = db.session.scalars(select(Words).where(Words.report_id == report.id).order_by(Words.id)).all()
-    photos = db.session.scalars(
-        select(Photo).where(Photo.report_id == report.id).order_by(Photo.position, Photo.id)
-    ).all()
-    events = db.session.scalars(select(Event).where(Event.report_id == report.id).order_by(Event.id)).all()
-    return PublicView.of(report, words=words, photos=photos, events=events)
+    """The view of one report with its timeline: three queries, for what is or becomes public.
+
+    The thousands who said "the same problem" are rows too, and the page names none of them.
+    """
+    words = select(Words).where(Words.report_id == report.id, Words.public_text.is_not(None))
+    photos = select(Photo).where(Photo.report_id == report.id, Photo.published_at.is_not(None))
+    events = select(Event).where(Event.report_id == report.id, Event.public_at.is_not(None))
+    return PublicView.of(
+        report,
+        words=db.session.scalars(words.order_by(Words.id)).all(),
+        photos=db.session.scalars(photos.order_by(Photo.position, Photo.id)).all(),
+        events=db.session.scalars(events.order_by(Event.id)).all(),
+    )
 
 
 def several(reports: Sequence[Report]) -> list[PublicView]:
@@ -204,19 +223,13 @@ def several(reports: Sequence[Report]) -> list[PublicView]:
 
 def _is_public(words: Words, full: bool, at: datetime) -> bool:
     """Staff's public words once they cannot be taken back; the reporter's only once the content is published."""
-    return words.is_public(at) and (full or words.kind not in REPORTERS)
+    return words.is_public(at) and (full or words.kind not in REPORTERS_WORDS)
 
 
 def _is_shown(photo: Photo, full: bool, at: datetime) -> bool:
     if photo.state is not PhotoState.READY or photo.published_at is None or photo.published_at > at:
         return False
     return full or photo.event_id is not None
-
-
-def _photo(photo: Photo) -> PublicPhoto:
-    return PublicPhoto(
-        photo.name, photo.kind, photo.width, photo.height, photo.alt, photo.has_location, photo.reason, photo.taken_at
-    )
 
 
 def _point(report: Report) -> tuple[float, float] | None:
@@ -263,11 +276,13 @@ def _events(
             kind=event.kind,
             at=event.at,
             unit=city.unit_of(event.unit_id) if event.unit_id else None,
-            data={key: value for key, value in event.data.items() if key not in _PRIVATE},
+            data=told(event),
             said=tuple(said.get(event.id, ())),
-            photos=tuple(_photo(photo) for photo in photos.get(event.id, ())),
+            photos=tuple(PublicPhoto.of(photo) for photo in photos.get(event.id, ())),
             language=spoken_in.get(event.id, "vi"),
         )
 
 
-_PRIVATE = frozenset({"was", "pin_was", "assignee", "asker", "undoes"})
+def told(event: Event) -> dict[str, Any]:
+    """What an event's data say to those outside, its reporter too."""
+    return {key: value for key, value in event.data.items() if key not in _NOT_TOLD}

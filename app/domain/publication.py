@@ -11,7 +11,7 @@ from functools import partial
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import areas, events, geo, held, promises, search
+from app.domain import areas, events, geo, promises, search, settling
 from app.domain.city import store
 from app.domain.city.model import Category, City
 from app.domain.errors import Forbidden, Invalid, Stale
@@ -19,14 +19,12 @@ from app.domain.events import Recording
 from app.domain.permissions import Actor, Permission, may
 from app.extensions import db, undo_seconds
 from app.models import Event, Photo, Report, Words
-from app.models.choices import EventKind, PhotoState, PlaceSource, Publication, PublishWhen, WordsKind
-
-PUBLISHABLE = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING)
+from app.models.choices import REPORTERS_WORDS, EventKind, PhotoState, PlaceSource, Publication, PublishWhen
 
 
 def at_filing(report: Report, category: Category) -> Publication:
     """What a fresh report shows: its pin, unless the category is sensitive or the edit window still runs."""
-    if report.status in held.GONE or category.publish is PublishWhen.SENSITIVE:
+    if report.status in settling.GONE or category.publish is PublishWhen.SENSITIVE:
         return Publication.NONE
     if category.publish is PublishWhen.AT_ONCE and not report.is_content_hidden:
         return Publication.FULL
@@ -43,9 +41,9 @@ def release(city: City, report: Report) -> None:
             report.content_due_at = None
 
 
-def settle(report: Report) -> None:
+def follow_status(report: Report) -> None:
     """Called after every change of status: what is gone is public no more."""
-    if report.status in held.GONE:
+    if report.status in settling.GONE:
         report.publication = Publication.NONE
         report.content_due_at = None
     elif report.hidden_at is not None:  # a person still has to look at it
@@ -61,7 +59,7 @@ def follow_category(city: City, report: Report, was: Category, at: datetime) -> 
     category = city.category_of(report.category_id)
     becomes_sensitive = category.publish is PublishWhen.SENSITIVE and was.publish is not PublishWhen.SENSITIVE
     if becomes_sensitive:
-        held.show_nothing_later(report)
+        settling.show_nothing_later(report)
         if report.publication is Publication.FULL:
             await_check(city, report, at)
         report.publication = Publication.NONE
@@ -130,7 +128,7 @@ def withhold(report: Report, reason: str, *, by: Actor) -> Event:
     if not reason.strip():
         raise Invalid(_l("Say why the content is not published. The reason stands on the page."), field="reason")
     with _deciding(report, EventKind.WITHHELD, by, public=True) as entry:
-        held.show_nothing_later(report)
+        settling.show_nothing_later(report)
         _set_texts(report, Checked(), entry.at)
         _set_photos(report, Checked(), entry.at)
         if report.publication is Publication.FULL or report.publication is Publication.NONE:
@@ -148,7 +146,7 @@ def withhold(report: Report, reason: str, *, by: Actor) -> Event:
 def _may_publish(report: Report, by: Actor) -> None:
     if not may(by, Permission.PUBLISH, report):
         raise Forbidden(_l("Publishing this report is not yours to decide."))
-    if report.status in held.GONE:
+    if report.status in settling.GONE:
         raise Stale(_l("The report has moved on meanwhile. Look at it again, then decide."))
 
 
@@ -157,7 +155,7 @@ def reporters_words(report: Report) -> list[Words]:
     return list(
         db.session.scalars(
             select(Words)
-            .where(Words.report_id == report.id, Words.kind.in_(PUBLISHABLE), Words.erased_at.is_(None))
+            .where(Words.report_id == report.id, Words.kind.in_(REPORTERS_WORDS), Words.erased_at.is_(None))
             .order_by(Words.id)
         )
     )

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 
 from app.domain import search
 from app.domain.city import store
+from app.domain.folding import in_order
 from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_by
 from app.extensions import db
 from app.models import Membership, Person, Report, UnitCount, Words, now
@@ -336,8 +337,9 @@ def colleagues(units: Sequence[int], *, also: Iterable[int | None] = (), report:
         .add_columns(Membership.categories, Membership.wards)
         .outerjoin(Membership, serves)
         .where(or_(Person.id.in_(sorted(named)), Membership.id.is_not(None)))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.id)
     ).all()
+    people = sorted(people, key=lambda one: in_order(one.name))
     names = {one.id: one.name or one.email or "" for one in people}
     serving = [one.id for one in people if one.unit_id and not one.closed_at and _is_within(one, report)]
     return Colleagues(names, tuple((id, names[id]) for id in dict.fromkeys(serving)))

@@ -6,10 +6,9 @@ from sqlalchemy import ColumnElement, func, literal_column, select, text
 
 from app.domain.city import store
 from app.domain.folding import fold, words_of
-from app.domain.public_view import REPORTERS
 from app.extensions import db
 from app.models import Report, ReportText, Words, now
-from app.models.choices import Precision, Publication, WordsKind
+from app.models.choices import REPORTERS_WORDS, Precision, Publication, WordsKind
 
 
 def refresh(report: Report) -> None:
@@ -36,7 +35,7 @@ def _is_shown(report: Report, kind: WordsKind) -> bool:
     """Does the public page show words of this kind? What it does not show, a public search does not find."""
     if kind is WordsKind.WAYFINDING and not _is_exact(report):
         return False
-    return report.publication is Publication.FULL or kind not in REPORTERS
+    return report.publication is Publication.FULL or kind not in REPORTERS_WORDS
 
 
 def _is_exact(report: Report) -> bool:

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from app.domain import geo, held, remembered
+from app.domain import geo, remembered, settling
 from app.domain.errors import NotFound
 from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, POINTLESS
 from app.domain.public_filters import Filters, category_ids, conditions
@@ -65,7 +65,7 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
         found = [_summed(z, *row) for row in db.session.execute(_from_roll_up(z, lo, hi, filters)) if row[1]]
     else:
         rows = db.session.execute(from_rows(z, lo, hi, filters)).all()
-        instead = held.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
+        instead = settling.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
         found = [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
     return sorted(found, key=lambda group: (group.row, group.column))
 
@@ -187,7 +187,7 @@ def points(filters: Filters, limit: int = NEWEST) -> tuple[list[Point], bool]:
         .limit(limit + 1)
     )
     rows = db.session.execute(statement).all()
-    instead = held.shown_instead([row.id for row in rows if row.settles_at is not None], now())
+    instead = settling.shown_instead([row.id for row in rows if row.settles_at is not None], now())
     return [_point(instead.get(row.id, row)) for row in rows[:limit]], len(rows) > limit
 
 

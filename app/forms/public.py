@@ -17,6 +17,7 @@ from app.domain import public_filters
 from app.domain.city.model import City
 from app.domain.errors import Invalid
 from app.domain.exposure import Shows
+from app.domain.folding import in_order
 from app.domain.public_filters import Filters
 from app.forms.fields import latitude, longitude
 from app.web import labels, language
@@ -64,7 +65,7 @@ class FilterForm(AskForm):
         said = language.chosen()
         self.classes.choices = [(one.value, labels.label(one)) for one in public_filters.SHOWN]
         self.category.choices = [(one.code, one.name.in_(said)) for one in city.categories.values() if not one.stops]
-        wards = sorted(city.wards.values(), key=lambda one: one.name.in_(said))
+        wards = sorted(city.wards.values(), key=lambda one: in_order(one.name.in_(said)))
         self.ward.choices = [("", _l("The whole city")), *((one.code, one.name.in_(said)) for one in wards)]
 
     def check(self) -> bool:

@@ -23,6 +23,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import Length, NumberRange, Optional
 
 from app.domain.city.model import Category, City, Question, Ward
+from app.domain.folding import in_order
 from app.domain.reports.filing import MAX_WAYFINDING, MAX_WORDS
 from app.forms.fields import latitude, longitude
 from app.models.choices import PlaceSource
@@ -79,7 +80,9 @@ class WardForm(FlaskForm):
 
     def __init__(self, city: City, language: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted((ward.name.in_(language), ward.code) for ward in city.wards.values())
+        named = sorted(
+            ((ward.name.in_(language), ward.code) for ward in city.wards.values()), key=lambda one: in_order(one[0])
+        )
         self.ward.choices = [SelectChoice("", _l("Choose …")), *(SelectChoice(code, name) for name, code in named)]
 
     def validate_ward(self, field: SelectField) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, literal_column, or_, select, update
 
-from app.domain import drafts, held, notifications, search, workflow
+from app.domain import drafts, notifications, search, settling, workflow
 from app.domain.accounts import joining
 from app.domain.city import store
 from app.domain.errors import Refusal
@@ -97,7 +97,7 @@ def show_settled(limit: int = BATCH) -> int:
     for code in codes:
         with unit_of_work():
             report = get_for_change(code, by=SYSTEM)
-            held.settle(report, now())
+            settling.settle(report, now())
             search.refresh(report)
     return len(codes)
 

@@ -159,6 +159,12 @@ class WordsKind(StrEnum):
     REPLY = "reply"  # the reporter's reply to a question of the unit
 
 
+# the reporter's, which become public by "Publish the content" alone
+REPORTERS_WORDS = frozenset(
+    {WordsKind.DESCRIPTION, WordsKind.WAYFINDING, WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING}
+)
+
+
 class PhotoKind(StrEnum):
     BEFORE = "before"
     AFTER = "after"

@@ -64,6 +64,14 @@ class Membership(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index(  # an empty unit equals none, not even another empty one: the whole city needs an index of its own
+            "uq_membership_citywide",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL AND unit_id IS NULL"),
+            postgresql_where=text("ended_at IS NULL AND unit_id IS NULL"),
+        ),
         Index("ix_membership_unit_id", "unit_id"),
     )
 

@@ -165,7 +165,7 @@ class Report(Base):
     content_due_at: Mapped[datetime | None]  # words or photos wait for a check, due then
     withheld_reason: Mapped[str] = mapped_column(default="")
     hidden_at: Mapped[datetime | None]
-    held: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # steps not yet shown: `domain/held`
+    settling: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # `domain/settling`
     settles_at: Mapped[datetime | None]  # when the first of them is
 
     # people

@@ -14,6 +14,7 @@ from app.domain import assisted, places, qr
 from app.domain.city import store
 from app.domain.city.model import Category
 from app.domain.errors import Invalid
+from app.domain.folding import in_order
 from app.domain.reports.filing import Contact, Filing
 from app.extensions import unit_of_work
 from app.forms.assisted import AssistedForm
@@ -160,7 +161,7 @@ def _page(
     form: AssistedForm, hits: list[places.Hit] | None = None, *, status: int = 200, refused: Invalid | None = None
 ) -> ResponseReturnValue:
     city, lang = store.current(), language.chosen()
-    wards = sorted(((ward.code, ward.name.in_(lang)) for ward in city.wards.values()), key=lambda one: one[1])
+    wards = sorted(((ward.code, ward.name.in_(lang)) for ward in city.wards.values()), key=lambda one: in_order(one[1]))
     form.ward.choices = one_of(_("By the place above"), wards)
     form.category.choices = categories(_("Choose a category"))
     category = _category(form)

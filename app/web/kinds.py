@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.domain.city.model import Unit, Ward
+from app.domain.folding import in_order
 
 UNITS: dict[str, LazyString] = {  # in the order of every list
     "department": _l("City departments"),
@@ -44,7 +45,7 @@ def wards_by_kind(wards: Iterable[Ward], language: str) -> Grouped[Ward]:
 
 def _grouped(things: Iterable[Thing], titles: dict[str, LazyString], language: str) -> Grouped[Thing]:
     """In the order of `titles`; a kind that only this city knows comes last."""
-    named = sorted(things, key=lambda one: one.name.in_(language))
+    named = sorted(things, key=lambda one: in_order(one.name.in_(language)))
     grouped = [(title, [one for one in named if one.kind == kind]) for kind, title in titles.items()]
     grouped.append((OTHERS, [one for one in named if one.kind not in titles]))
     return [(title, found) for title, found in grouped if found]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.folding import fold, spell, words_of
+from app.domain.folding import fold, in_order, spell, words_of
 
 VIETNAMESE = "aăâeêioôơuưyđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵĐƯỜNG.,-_ \u0301\u200b"
 texts = st.text() | st.text(alphabet=VIETNAMESE)
@@ -48,6 +48,19 @@ def test_spelling_knows_marks_but_not_where_the_tone_stands() -> None:
     assert spell("thuỷ") == spell("thủy")
     assert spell("cầu") != spell("câu")
     assert spell("đo") != spell("do")
+
+
+def test_names_stand_in_the_order_of_a_vietnamese_dictionary() -> None:
+    names = ["Cửa Nam", "Ba Đình", "Ba Vì", "Bạch Mai", "Đại Mỗ", "Dương Nội", "Đông Anh", "Ô Chợ Dừa", "Yên Hòa"]
+    names.append("Ân Thi")
+    assert sorted(names, key=in_order) == [
+        *("Ân Thi", "Ba Đình", "Ba Vì", "Bạch Mai", "Cửa Nam"),
+        *("Dương Nội", "Đại Mỗ", "Đông Anh", "Ô Chợ Dừa", "Yên Hòa"),
+    ]
+
+
+def test_a_tone_decides_the_order_only_where_all_else_is_equal() -> None:
+    assert sorted(["Mã B", "Ma C", "Mạ A", "Ma A"], key=in_order) == ["Ma A", "Mạ A", "Mã B", "Ma C"]
 
 
 def test_words_to_search_for_are_safe_each_once_and_few() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.domain import figures, workflow
+from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import SYSTEM
 from app.domain.reports import following
@@ -171,6 +173,17 @@ def test_a_pause_stops_the_clock_and_going_on_keeps_the_minutes_that_were_left(c
     event = take(report, "resume", clerk)
     assert report.due_at == report.handle_due_at > due
     assert event.data["due_was"] == int(due.timestamp())
+
+
+def test_the_city_says_how_often_the_reporter_is_asked(monkeypatch):
+    city = store.current()
+    once = replace(city, settings=replace(city.settings, max_questions_to_reporter=1))
+    report, clerk = at_work()
+    monkeypatch.setattr(store, "current", lambda: once)
+    take(report, "ask", clerk, words="Ngõ số mấy?")
+    take(report, "reply", its_reporter(report), words="Ngõ 12")
+    with pytest.raises(Forbidden):
+        take(report, "ask", clerk, words="Lần nữa?")
 
 
 def test_the_reporter_is_asked_at_most_twice(clock):

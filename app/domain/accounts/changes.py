@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain.accounts import find, joining, links, passwords
+from app.domain.accounts import find, joining, links, passwords, team
 from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.domain.notifications import send_account
 from app.extensions import db, unit_of_work
-from app.models import Membership, Participation, Person, now
-from app.models.choices import Part, Role
+from app.models import Participation, Person, now
+from app.models.choices import Part
 from app.models.localized import LANGUAGES
 
 
@@ -63,9 +63,8 @@ def use_new_email(token: str) -> Person:
     """The link was used: the new address holds, the old one is told, other sessions end. Inside a unit of work."""
     opened = links.opened(Purpose.EMAIL, token)
     person, old = opened.person, opened.person.email
-    if find.by_email(opened.email) is not None:
+    if find.by_email(opened.email) is not None or not find.takes_address(person, email=opened.email):
         raise Invalid(_l("Somebody uses this address already."), field="email")
-    person.email = opened.email
     person.session_epoch += 1
     if old:
         send_account(person.id, "email_changed", {"to": old})
@@ -85,7 +84,7 @@ def close(person_id: int, *, password: str) -> None:
     _prove(find.get(person_id), password, field="password")
     with unit_of_work():
         person = find.get(person_id)
-        if _is_last_admin(person):
+        if team.is_last_admin(person.id):
             raise Invalid(_l("You are the only administrator. Name another one first."), field="password")
         at = now()
         for membership in person.memberships:
@@ -101,17 +100,6 @@ def close(person_id: int, *, password: str) -> None:
         person.email = person.phone = person.password_hash = None
         person.session_epoch += 1
         person.closed_at = at
-
-
-def _is_last_admin(person: Person) -> bool:
-    admins = set(
-        db.session.scalars(
-            select(Membership.person_id)
-            .join(Person, Person.id == Membership.person_id)
-            .where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None), Person.closed_at.is_(None))
-        )
-    )
-    return admins == {person.id}
 
 
 def _prove(person: Person, password: str, *, field: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import NotFound
 from app.extensions import db
@@ -22,6 +23,19 @@ def clean(email: str) -> str:
 def by_email(email: str) -> Person | None:
     """The person whose confirmed address this is."""
     return db.session.scalar(select(Person).where(Person.email == clean(email)))
+
+
+def takes_address(person: Person, *, email: str | None = None, phone: str | None = None) -> bool:
+    """The address is this person's from now on. False, and nothing changed, when somebody took it a moment ago.
+
+    Inside a unit of work. Looking first is not enough: two may confirm the same address at once.
+    """
+    try:
+        with db.session.begin_nested():
+            person.email, person.phone = email or person.email, phone or person.phone
+    except IntegrityError:
+        return False
+    return True
 
 
 def get(person_id: int) -> Person:

@@ -148,8 +148,10 @@ def _letter(purpose: Purpose, person: Person, email: str, path: str) -> dict[str
 def _settle(person: Person, email: str) -> Person:
     """The address is proved. Where a guest or an older account has it already, both become that one person."""
     known = find.by_email(email)
-    if known is None or known.id == person.id:
-        person.email = email
+    if known is None and find.takes_address(person, email=email):
+        return person
+    known = known or db.session.scalars(select(Person).where(Person.email == email)).one()
+    if known.id == person.id:
         return person
     known.password_hash, known.name = person.password_hash or known.password_hash, known.name or person.name
     known.session_epoch += 1

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from app.domain.accounts import find, joining, links
 from app.domain.city import store
 from app.domain.city.model import Unit
 from app.domain.errors import Forbidden, Invalid, NotFound
+from app.domain.folding import in_order
 from app.domain.notifications import send_account
 from app.domain.permissions import Actor
 from app.extensions import db
@@ -37,7 +39,7 @@ def units_of(by: Actor) -> list[Unit]:
     """The units whose people this actor manages, by name."""
     city = store.current()
     if by.has(Role.ADMIN):
-        return sorted(city.units.values(), key=lambda unit: unit.name.vi)
+        return sorted(city.units.values(), key=lambda unit: in_order(unit.name.vi))
     return [city.unit_of(unit_id) for unit_id in by.unit_ids(Role.LEAD)]
 
 
@@ -71,7 +73,7 @@ def people_of(unit_id: int | None, *, by: Actor) -> list[Membership]:
         .options(selectinload(Membership.person).lazyload(Person.memberships))
         .order_by(Membership.id)
     )
-    return sorted(found, key=lambda one: (one.role is not Role.LEAD, one.person.name.casefold()))
+    return sorted(found, key=lambda one: (one.role is not Role.LEAD, in_order(one.person.name)))
 
 
 def left(unit_id: int | None, *, by: Actor) -> list[Membership]:
@@ -203,22 +205,27 @@ def _begin(person: Person, unit_id: int | None, terms: Terms, by: Actor) -> Memb
         granted_by_id=by.person_id,
         created_at=now(),
     )
-    db.session.add(membership)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(membership)
+    except IntegrityError:  # two hands gave the same role at once
+        raise Invalid(_l("This person works here already. Change the role instead."), field="email") from None
     return membership
 
 
 def _end(membership: Membership, by: Actor) -> None:
-    if membership.role is Role.ADMIN:
-        _keep_another_admin(membership)
+    if membership.role is Role.ADMIN and is_last_admin(membership.person_id):
+        raise Invalid(_l("Somebody must remain an administrator. Name another one first."))
     membership.ended_at, membership.ended_by_id = now(), by.person_id
 
 
-def _keep_another_admin(membership: Membership) -> None:
-    """Two administrators may end each other at the same moment: the second finds nobody left, and is refused."""
-    running = select(Membership.id).where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
-    if set(db.session.scalars(running.order_by(Membership.id).with_for_update())) <= {membership.id}:
-        raise Invalid(_l("Somebody must remain an administrator. Name another one first."))
+def is_last_admin(person_id: int) -> bool:
+    """Is this the only administrator? Inside a unit of work, to whose end the answer holds.
+
+    Two may leave at the same moment: the rows are locked, so that the second waits, finds nobody left and stays.
+    """
+    running = select(Membership.person_id).where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
+    return set(db.session.scalars(running.order_by(Membership.id).with_for_update())) == {person_id}
 
 
 def _write_to(person: Person, email: str, membership: Membership) -> None:

@@ -153,7 +153,7 @@ class Life:
     recurs_of_id: int | None = None
     recurrence: int = 1
     split_from_id: int | None = None
-    held: None = None
+    settling: None = None
     settles_at: None = None
     is_demo: bool = True
     # beside the row
@@ -201,7 +201,7 @@ class Life:
                 self.status = move.to
             if move.words is not None:
                 entry.say(move.words, details.words, public=move.is_public and move.words in PUBLIC_WORDS)
-            publication.settle(self.row)
+            publication.follow_status(self.row)
         return self.events[-1]
 
     def forget(self) -> None:

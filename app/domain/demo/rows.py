@@ -19,7 +19,6 @@ from app.domain.city.model import Category, City, Ward
 from app.domain.demo.hanging import Hanging
 from app.domain.demo.life import Happening, Life, Picture
 from app.domain.folding import fold
-from app.domain.public_view import REPORTERS
 from app.models import (
     AnonymousJoin,
     Base,
@@ -33,7 +32,16 @@ from app.models import (
     ReportText,
     Words,
 )
-from app.models.choices import CLASS_OF, Part, PhotoState, Precision, Publication, StatusClass, WordsKind
+from app.models.choices import (
+    CLASS_OF,
+    REPORTERS_WORDS,
+    Part,
+    PhotoState,
+    Precision,
+    Publication,
+    StatusClass,
+    WordsKind,
+)
 
 _Row = dict[str, Any]
 _COLUMNS = tuple(one.name for one in Report.__table__.columns)
@@ -281,4 +289,4 @@ def _is_found(life: Life, kind: WordsKind, is_exact: bool) -> bool:
     """What the public page does not show, a public search does not find."""
     if kind is WordsKind.WAYFINDING and not is_exact:
         return False
-    return life.publication is Publication.FULL or kind not in REPORTERS
+    return life.publication is Publication.FULL or kind not in REPORTERS_WORDS

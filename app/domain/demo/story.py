@@ -18,11 +18,11 @@ from app.domain.demo.hanging import can_be_shown
 from app.domain.demo.life import Happening, Life, Picture
 from app.domain.events import Recording
 from app.domain.permissions import SYSTEM, Actor, Grant
-from app.domain.publication import PUBLISHABLE
 from app.domain.workflow import Details
 from app.domain.workflow.effects import EFFECTS, Step
 from app.models.choices import (
     CLASS_OF,
+    REPORTERS_WORDS,
     ActorKind,
     EventKind,
     Outcome,
@@ -372,7 +372,7 @@ class Story:
         with self.life.recording(EventKind.MERGED, self.at, self._dispatcher()) as entry:
             entry.data |= {"move": "merge", "status": self.life.status.value}
             self.life.head, self.life.status, self.life.due_at = head, Status.MERGED, None
-            publication.settle(self.life.row)
+            publication.follow_status(self.life.row)
         head.affected += self.life.affected
         head.version += 1
 
@@ -418,7 +418,7 @@ class Story:
         with life.recording(EventKind.PUBLISHED, at, self._clerk(), public=False) as entry:
             masked = 0
             for said in life.spoken():
-                if said.kind in PUBLISHABLE:
+                if said.kind in REPORTERS_WORDS:
                     said.public_text = _masked(said.original)
                     masked += said.public_text != said.original
             for picture in life.pictures:

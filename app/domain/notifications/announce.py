@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.adapters import sms
-from app.domain import held
+from app.domain import settling
 from app.domain.notifications.audience import AUDIENCE, STAFF, Audience, Told
 from app.domain.notifications.kinds import BY_SMS, LetterKind
 from app.domain.permissions import IN_CHARGE, Permission, actor_of, may
@@ -113,7 +113,7 @@ class _Told:
                     return ()  # the letter of the confirmation tells it, once
                 return self._reachable(told.letter, self._having(report, Part.REPORTER))
             case Audience.FOLLOWERS:
-                if event.kind is not EventKind.MERGED and not held.becomes_public(report):
+                if event.kind is not EventKind.MERGED and not settling.becomes_public(report):
                     return ()
                 return self._reachable(told.letter, self._having(report, Part.AFFECTED, Part.FOLLOWER))
             case Audience.ASSIGNEE:
@@ -190,7 +190,7 @@ def _by_mail(people: Iterable[Person]) -> list[tuple[int, DeliveryChannel]]:
 def _not_before(event: Event, report: Report) -> datetime:
     """What can still be taken back waits for its minute, and so does the letter that tells it."""
     if event.kind is EventKind.CONTACT_CONFIRMED:
-        return max([event.at, *(datetime.fromtimestamp(one["until"], UTC) for one in report.held or ())])
+        return max([event.at, *(datetime.fromtimestamp(one["until"], UTC) for one in report.settling or ())])
     if event.public_at is not None:
         return event.public_at
     return event.at + timedelta(seconds=undo_seconds()) if event.batch is not None else event.at

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.domain import events, publication, search, workflow
+from app.domain.accounts import find
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor, Permission, may
@@ -169,14 +170,18 @@ def _confirmed_person(contact: ReportContact, participation: Participation | Non
     is_same = Person.email == contact.email.lower() if contact.email else Person.phone == contact.phone
     known: Person | None = db.session.scalar(select(Person).where(is_same))
     if known is None:
-        if contact.email:
-            mine.email = contact.email.lower()
-        else:
-            mine.phone = contact.phone or None  # typed addresses that were forgotten are none
-        mine.name = mine.name or contact.name
-        return mine
+        if _takes_address(mine, contact):
+            mine.name = mine.name or contact.name
+            return mine
+        known = db.session.scalars(select(Person).where(is_same)).one()  # confirmed for another report a moment ago
     participation.person_id = known.id
     return known
+
+
+def _takes_address(person: Person, contact: ReportContact) -> bool:
+    if contact.email:
+        return find.takes_address(person, email=contact.email.lower())
+    return find.takes_address(person, phone=contact.phone or None)  # typed addresses that were forgotten are none
 
 
 def rate(

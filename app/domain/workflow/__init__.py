@@ -2,6 +2,6 @@
 
 from app.domain.workflow.change import can_undo, take, undo
 from app.domain.workflow.details import Details, Letter
-from app.domain.workflow.moves import MOVES, Ask, Clock, Move, desk_moves, moves
+from app.domain.workflow.moves import MOVES, Ask, Move, desk_moves, moves
 
-__all__ = ["MOVES", "Ask", "Clock", "Details", "Letter", "Move", "can_undo", "desk_moves", "moves", "take", "undo"]
+__all__ = ["MOVES", "Ask", "Details", "Letter", "Move", "can_undo", "desk_moves", "moves", "take", "undo"]

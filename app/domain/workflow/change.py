@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app.domain import deliveries, events, held, publication, replies, search
+from app.domain import deliveries, events, publication, replies, search, settling
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor
@@ -54,7 +54,7 @@ def _carry_out(report: Report, move: Move, by: Actor, details: Details) -> Event
         if move.words is not None:
             is_public = move.is_public and move.words in PUBLIC_WORDS
             entry.say(move.words, details.words, public=is_public, language=details.language)
-        publication.settle(report)
+        publication.follow_status(report)
     event = _written(entry)
     _attach_photos(report, move, details, event)
     search.refresh(report)
@@ -115,7 +115,7 @@ def undo(event_id: int, *, by: Actor) -> Event:
         event.undone_at = entry.at
         _hide(event)
         publication.take_back(report, event)
-        held.forget(report, event)
+        settling.forget(report, event)
     deliveries.cancel(event)
     search.refresh(report)
     return _written(entry)
@@ -124,7 +124,7 @@ def undo(event_id: int, *, by: Actor) -> Event:
 def _newest_change(report: Report) -> int | None:
     return db.session.scalar(
         select(Event.id)
-        .where(Event.report_id == report.id, Event.undone_at.is_(None), Event.kind.not_in(held.BESIDE))
+        .where(Event.report_id == report.id, Event.undone_at.is_(None), Event.kind.not_in(settling.BESIDE))
         .order_by(Event.id.desc())
         .limit(1)
     )

@@ -1,6 +1,7 @@
-"""The table of moves: who, from where, to where, which words, what is asked, which clock.
+"""The table of moves: who, from where, to where, which words, what is asked.
 
-The buttons, the form, the guard and the test grid all read this one table.
+The buttons, the form, the guard and the test grid all read this one table. What a move does to the clocks is its
+effect's (`effects.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from app.domain.city import store
 from app.domain.permissions import Actor, Permission, may
 from app.models import Report
 from app.models.choices import OPEN, EventKind, Status, WaitingFor, WordsKind
@@ -35,19 +37,6 @@ class Ask(StrEnum):
     PIN = "pin"
 
 
-class Clock(StrEnum):
-    """What a move does to the running clock."""
-
-    KEEP = "keep"
-    START = "start"  # handling begins: at receipt
-    PAUSE = "pause"
-    GO_ON = "go_on"
-    PLAN = "plan"
-    STOP = "stop"
-    HAND_OVER = "hand_over"  # the new unit has its time to accept
-    RESTART = "restart"  # reopened: a clock of its own
-
-
 @dataclass(frozen=True, slots=True)
 class Move:
     code: str
@@ -58,7 +47,6 @@ class Move:
     event: EventKind
     words: WordsKind | None = None  # required
     asks: tuple[Ask, ...] = ()
-    clock: Clock = Clock.KEEP
     is_public: bool = True
     by_reporter: bool = False  # offered on the reporter's own page, not at the desk
     can_be_undone: bool = True
@@ -77,7 +65,6 @@ MOVES: tuple[Move, ...] = (
         _l("Receive"),
         Permission.TRIAGE,
         EventKind.RECEIVED,
-        clock=Clock.START,
     ),
     Move(
         "start", frozenset({Status.RECEIVED}), Status.IN_PROGRESS, _l("Start work"), Permission.WORK, EventKind.STARTED
@@ -91,7 +78,6 @@ MOVES: tuple[Move, ...] = (
         EventKind.RESOLVED,
         words=WordsKind.ANSWER,
         asks=(Ask.OUTCOME, Ask.VISIT_ON, Ask.PHOTO),
-        clock=Clock.STOP,
     ),
     Move(
         "ask",
@@ -101,7 +87,6 @@ MOVES: tuple[Move, ...] = (
         Permission.WORK,
         EventKind.ASKED,
         words=WordsKind.ANSWER,
-        clock=Clock.PAUSE,
     ),
     Move(
         "pause",
@@ -112,7 +97,6 @@ MOVES: tuple[Move, ...] = (
         EventKind.PAUSED,
         words=WordsKind.REASON,
         asks=(Ask.WAITING_FOR, Ask.UNTIL),
-        clock=Clock.PAUSE,
     ),
     Move(
         "resume",
@@ -121,7 +105,6 @@ MOVES: tuple[Move, ...] = (
         _l("Go on"),
         Permission.WORK,
         EventKind.RESUMED,
-        clock=Clock.GO_ON,
     ),
     Move(
         "plan",
@@ -132,7 +115,6 @@ MOVES: tuple[Move, ...] = (
         EventKind.PLANNED,
         words=WordsKind.REASON,
         asks=(Ask.PLANNED_ON,),
-        clock=Clock.PLAN,
     ),
     Move(
         "begin_planned",
@@ -243,7 +225,6 @@ MOVES: tuple[Move, ...] = (
         EventKind.TRANSFERRED,
         words=WordsKind.REASON,
         asks=(Ask.TRANSFER_TO, Ask.TRANSFER_REASON),
-        clock=Clock.HAND_OVER,
     ),
     Move(
         "return",
@@ -254,7 +235,6 @@ MOVES: tuple[Move, ...] = (
         EventKind.RETURNED,
         words=WordsKind.REASON,
         asks=(Ask.TRANSFER_REASON,),
-        clock=Clock.HAND_OVER,
     ),
     Move(
         "decline",
@@ -265,7 +245,6 @@ MOVES: tuple[Move, ...] = (
         EventKind.DECLINED,
         words=WordsKind.ANSWER,
         asks=(Ask.REFUSAL,),
-        clock=Clock.STOP,
     ),
     Move(
         "merge",
@@ -275,7 +254,6 @@ MOVES: tuple[Move, ...] = (
         Permission.DISPATCH,
         EventKind.MERGED,
         asks=(Ask.MERGE_INTO,),
-        clock=Clock.STOP,
     ),
     Move(
         "split",
@@ -297,7 +275,6 @@ MOVES: tuple[Move, ...] = (
         Permission.REOPEN,
         EventKind.REOPENED,
         words=WordsKind.REQUEST,
-        clock=Clock.RESTART,
     ),
     Move(
         "grant_appeal",
@@ -307,7 +284,6 @@ MOVES: tuple[Move, ...] = (
         Permission.DECIDE_APPEAL,
         EventKind.REOPENED,
         words=WordsKind.ANSWER,
-        clock=Clock.RESTART,
     ),
     Move(
         "uphold_refusal",
@@ -337,7 +313,6 @@ MOVES: tuple[Move, ...] = (
         Permission.FOLLOW_UP,
         EventKind.REPLIED,
         words=WordsKind.REPLY,
-        clock=Clock.GO_ON,
         by_reporter=True,
     ),
     Move(
@@ -347,7 +322,6 @@ MOVES: tuple[Move, ...] = (
         _l("Withdraw the report"),
         Permission.FOLLOW_UP,
         EventKind.WITHDRAWN,
-        clock=Clock.STOP,
         by_reporter=True,
     ),
     # the city's own hand
@@ -376,7 +350,6 @@ MOVES: tuple[Move, ...] = (
         _l("Not accepted in time"),
         Permission.WORK,
         EventKind.RETURNED,
-        clock=Clock.HAND_OVER,
         by_system=True,
     ),
 )
@@ -387,7 +360,7 @@ def is_possible(move: Move, report: Report, by: Actor) -> bool:
     """Does the table allow this move here, beside its status and permission?"""
     match move.code:
         case "ask":
-            return report.questions_asked < 2
+            return report.questions_asked < store.current().settings.max_questions_to_reporter
         case "reply":
             return report.waiting_for is WaitingFor.REPORTER
         case "ask_extension":

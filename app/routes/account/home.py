@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from app.domain import held, public_view
+from app.domain import public_view, settling
 from app.domain.accounts import mine
 from app.domain.city import store
 from app.domain.reports import secret_of
@@ -29,7 +29,7 @@ def home() -> ResponseReturnValue:
     older = url_for(".home", before=found.older) if found.older else None
     return page(
         "account/home.html",
-        cards=[_card(held.shown(report, now())) for report in found.reports],
+        cards=[_card(settling.shown(report, now())) for report in found.reports],
         older=older,
         here="home",
     )

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app.domain.city import check, history, store
 from app.domain.city.model import Case, Category, City, Rule
 from app.domain.errors import NotFound
-from app.domain.folding import fold
+from app.domain.folding import fold, in_order
 from app.domain.wording import WEEKDAYS
 from app.routes.admin import bp, open_to_overseers
 from app.web import kinds, language, rulebook
@@ -150,7 +150,10 @@ def sites() -> ResponseReturnValue:
     found = _matching(city.sites.values(), lambda one: (one.code, one.name.vi, one.name.en, *one.other_names))
     said = language.chosen()
     return render_template(
-        "admin/sites.html", sites=sorted(found, key=lambda one: one.name.in_(said)), kinds=kinds.SITES, q=_searched()
+        "admin/sites.html",
+        sites=sorted(found, key=lambda one: in_order(one.name.in_(said))),
+        kinds=kinds.SITES,
+        q=_searched(),
     )
 
 

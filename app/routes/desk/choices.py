@@ -11,7 +11,7 @@ from app.domain import areas
 from app.domain.city import store
 from app.domain.city.model import Unit
 from app.domain.dossier import Dossier
-from app.domain.folding import fold, words_of
+from app.domain.folding import fold, in_order, words_of
 from app.forms.desk import StepForm
 from app.models import Report
 from app.models.choices import Role
@@ -60,7 +60,8 @@ def _offer_place(form: StepForm, report: Report) -> None:
         return
     city, lang = store.current(), language.chosen()
     form.ward.choices = one_of(
-        _("Choose …"), sorted(((one.code, one.name.in_(lang)) for one in city.wards.values()), key=lambda one: one[1])
+        _("Choose …"),
+        sorted(((one.code, one.name.in_(lang)) for one in city.wards.values()), key=lambda one: in_order(one[1])),
     )
 
 

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain import queue as work
 from app.domain.city import store
+from app.domain.folding import in_order
 from app.domain.queue import MOST_COUNTED, Question, Tab
 from app.models import Report
 from app.models.choices import OPEN, Role, Status
@@ -123,7 +124,7 @@ def _filters(asked: Question, people: work.Colleagues, occurring: work.Occurring
     return {
         "statuses": [(status.value, label(status)) for status in statuses],
         "groups": [(name, found) for name, found in groups if found],
-        "wards": sorted(((one.code, one.name.in_(lang)) for one in wards), key=lambda one: one[1]),
+        "wards": sorted(((one.code, one.name.in_(lang)) for one in wards), key=lambda one: in_order(one[1])),
         "assignees": [(work.ME, _("Me")), (work.NOBODY, _("Nobody yet")), *people.serving],
     }
 

@@ -20,6 +20,7 @@ from app.domain.areas.atlas import Atlas
 from app.domain.city import check, export, folder, store
 from app.domain.city.model import City
 from app.domain.routing import Place
+from app.domain.workflow import MOVES
 from app.extensions import unit_of_work
 
 HANOI = ROOT / "cities" / "hanoi"
@@ -158,3 +159,9 @@ def test_no_ward_is_lost_on_the_map(atlas: Atlas) -> None:
     assert all(shape(one["geometry"]).area > 0 for one in drawn)
     before = sum(shapely.get_num_coordinates(one) for one in atlas.shapes)
     assert sum(shapely.get_num_coordinates(shape(one["geometry"])) for one in drawn) < before / 2
+
+
+def test_every_ready_answer_is_offered_at_a_step_that_asks_for_words() -> None:
+    asks = {move.code for move in MOVES if move.words is not None}
+    templates = hanoi().templates.values()
+    assert [one.code for one in templates if one.for_moves and not asks & set(one.for_moves)] == []

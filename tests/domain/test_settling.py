@@ -168,7 +168,7 @@ def test_steps_taken_one_after_the_other_are_shown_one_after_the_other(clock):
     clock.forward(seconds=40)
     clocks.show_settled()
     assert whole(report).status is Status.IN_PROGRESS
-    assert (report.held, report.settles_at) == (None, None)
+    assert (report.settling, report.settles_at) == (None, None)
 
 
 def test_an_answer_and_its_outcome_stay_with_the_desk_for_the_minute(clock):
@@ -216,7 +216,7 @@ def test_a_step_taken_back_was_never_seen(clock):
     event = take(report, "decline", clerk, words="Ngoài", refusal="not-ours")
     undo(event, clerk)
     assert whole(report).status is Status.NEW
-    assert (report.held, report.settles_at) == (None, None)
+    assert (report.settling, report.settles_at) == (None, None)
     clock.forward(minutes=2)
     assert [one.kind for one in whole(report).events] == [EventKind.FILED, EventKind.ROUTED]
 

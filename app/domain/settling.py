@@ -1,6 +1,6 @@
 """What staff sent less than a minute ago: the desk works with it, the public is shown it once it cannot be taken back.
 
-A report's row is how it stands for the city. `held` lists the steps whose time to be undone still runs, the oldest
+A report's row is how it stands for the city. `settling` lists the steps whose time to be undone still runs, the oldest
 first: `until` when (epoch seconds), how the report `was` before, and what is shown only `later`, because the row
 itself would show it at once (a sensitive report's publication). What hides something hides it at once.
 """
@@ -42,29 +42,29 @@ def put_off(report: Report, before: Publication) -> dict[str, Any]:
 def keep(report: Report, event: Event, until: datetime, *, was: dict[str, Any], later: dict[str, Any]) -> None:
     """This step is shown from `until` on."""
     step = {"event": event.id, "until": int(until.timestamp()), "was": was, "later": later}
-    _set(report, [*(report.held or ()), step])
+    _set(report, [*(report.settling or ()), step])
 
 
 def forget(report: Report, event: Event) -> None:
     """This step was taken back: there is nothing to show."""
-    _set(report, [one for one in report.held or () if one["event"] != event.id])
+    _set(report, [one for one in report.settling or () if one["event"] != event.id])
 
 
 def show_at_once(report: Report) -> None:
     """Somebody else has gone on from here, so nothing is taken back any more. What is shown later still waits."""
-    if report.held:
-        _set(report, [one | {"was": {}} for one in report.held])
+    if report.settling:
+        _set(report, [one | {"was": {}} for one in report.settling])
 
 
 def show_nothing_later(report: Report) -> None:
     """Whatever was to become public stays private: it was withheld, or is sensitive now."""
-    if report.held:
-        _set(report, [one | {"later": {}} for one in report.held])
+    if report.settling:
+        _set(report, [one | {"later": {}} for one in report.settling])
 
 
 def becomes_public(report: Report) -> bool:
     """Is it public, or will it be once the minute is over?"""
-    return report.publication is not Publication.NONE or any(one["later"] for one in report.held or ())
+    return report.publication is not Publication.NONE or any(one["later"] for one in report.settling or ())
 
 
 def shown(report: Report, at: datetime) -> Report:
@@ -72,7 +72,7 @@ def shown(report: Report, at: datetime) -> Report:
 
     Never shows more than the row does.
     """
-    running = [one for one in report.held or () if one["until"] > at.timestamp()]
+    running = [one for one in report.settling or () if one["until"] > at.timestamp()]
     if not running:
         return report
     copy = Report(**{column.key: getattr(report, column.key) for column in inspect(Report).column_attrs})
@@ -96,13 +96,13 @@ def settle(report: Report, at: datetime) -> None:
     No event of its own: the step's event said it, this is the moment it named.
     """
     before = figures.standing(report)
-    for step in report.held or ():
+    for step in report.settling or ():
         if step["until"] <= at.timestamp() and report.status not in GONE and report.hidden_at is None:
             put_back(report, step["later"])
-    _set(report, [one for one in report.held or () if one["until"] > at.timestamp()])
+    _set(report, [one for one in report.settling or () if one["until"] > at.timestamp()])
     figures.apply(before, figures.standing(report))
 
 
 def _set(report: Report, steps: list[Any]) -> None:
-    report.held = steps or None
+    report.settling = steps or None
     report.settles_at = datetime.fromtimestamp(min(one["until"] for one in steps), UTC) if steps else None
