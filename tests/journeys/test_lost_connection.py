@@ -33,6 +33,7 @@ def page(db_session: Session, open_page: Callable[..., Page], watched: Watched) 
     page.locator(".go__on").click()
     page.locator("[name=words]").fill("Rác chất đống trước cổng trường")
     expect(page.locator("[name=category][value=rubbish]")).to_be_checked()
+    page.locator("[name=danger][value=no]").check()
     page.locator(".go__on").click()
     page.locator("[name=email]").fill("ten@example.org")
     return page

@@ -53,7 +53,7 @@ def step(code: str) -> ResponseReturnValue:
     except Invalid as refusal:
         _say_beside_the_field(form, refusal)
         return screen(code, form=form, status=refusal.status)
-    except (Stale, Forbidden) as refusal:
+    except (Stale, Forbidden, NotFound) as refusal:
         return _moved_on(code, form, refusal)
     uploads.forget()
     if event.batch is not None:
@@ -91,12 +91,14 @@ _GUARDED = {
 
 
 def _moved_on(code: str, form: StepForm, refusal: Refusal) -> ResponseReturnValue:
-    """Somebody was faster. Where the report went elsewhere, the typed words are still handed back."""
+    """Somebody was faster. Where the report went elsewhere the typed words are still handed back, and the same is said
+    of a report that never was here: nobody learns what lies with others."""
     try:
         return screen(code, form=form, notice=refusal.message, status=refusal.status)
     except (NotFound, Gone):
         words = request.form.get("words", "")
-        return render_template("desk/moved_on.html", message=refusal.message, words=words), refusal.status
+        message = _("This report is not with you, or no longer.")
+        return render_template("desk/moved_on.html", message=message, words=words), NotFound.status
 
 
 def _say_beside_the_field(form: StepForm, refusal: Invalid) -> None:
