@@ -117,3 +117,11 @@ def test_the_sprite_needs_no_style() -> None:
 
 def test_no_page_is_heavy_with_styles() -> None:
     assert (ROOT / "static" / "css" / "app.css").stat().st_size < 60_000
+
+
+def test_every_icon_that_is_listed_is_drawn_somewhere() -> None:
+    sources = [path for room in ("app", "templates", "static/js") for path in (ROOT / room).rglob("*.*")]
+    said = "".join(path.read_text(encoding="utf-8") for path in sources if path.suffix in (".py", ".html", ".js"))
+    listed = (ROOT / "static" / "icons" / "names.txt").read_text(encoding="utf-8").splitlines()
+    names = [line for line in listed if line and not line.startswith("#")]
+    assert [name for name in names if f'"{name}"' not in said and f"'{name}'" not in said] == []

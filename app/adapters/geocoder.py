@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 from flask import current_app
@@ -18,6 +19,8 @@ from app.config import Config, SettingError
 TIMEOUT_S = 3
 MOST_HITS = 5
 KEPT = 2000
+PAUSE_S = 1.0
+GARBAGE = (LookupError, TypeError, ValueError, AttributeError)  # an answer of another shape than the service's
 AGENT = "hoi-am-citizen-reports"
 
 log = logging.getLogger(__name__)
@@ -65,24 +68,6 @@ class NoGeocoder:
         return ""
 
 
-class FakeGeocoder:
-    """For tests: knows the places it was given, and notes what it was asked."""
-
-    is_on = True
-
-    def __init__(self, known: list[Found]) -> None:
-        self.known = known
-        self.asked: list[str] = []
-
-    def search(self, words: str, within: Box, language: str) -> list[Found]:
-        self.asked.append(words)
-        return [one for one in self.known if words.casefold() in one.label.casefold()]
-
-    def address_at(self, lat: float, lng: float, language: str) -> str:
-        near = [one for one in self.known if abs(one.lat - lat) < 0.001 and abs(one.lng - lng) < 0.001]
-        return near[0].label if near else ""
-
-
 class ServiceGeocoder:
     """Nominatim, Photon or Pelias through geopy. Answers are kept, so that the same question is asked once."""
 
@@ -93,6 +78,7 @@ class ServiceGeocoder:
         self._kind = kind
         self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._lock = Lock()
+        self._next_turn = 0.0
 
     def search(self, words: str, within: Box, language: str) -> list[Found]:
         def ask() -> list[Found]:
@@ -127,9 +113,11 @@ class ServiceGeocoder:
                 self._kept.move_to_end(question)
                 known: Answer = self._kept[question]
                 return known
+        if not self._has_turn():
+            return otherwise
         try:
             answer = ask()
-        except GeopyError as error:
+        except (GeopyError, *GARBAGE) as error:
             log.warning("the geocoder did not answer: %s", type(error).__name__)
             return otherwise
         with self._lock:
@@ -138,11 +126,22 @@ class ServiceGeocoder:
                 self._kept.popitem(last=False)
         return answer
 
+    def _has_turn(self) -> bool:
+        """One question a second, as such services ask of everybody. Whoever would wait longer finds nothing."""
+        with self._lock:
+            at = monotonic()
+            turn = max(at, self._next_turn)
+            if turn - at > PAUSE_S:
+                return False
+            self._next_turn = turn + PAUSE_S
+        sleep(turn - at)
+        return True
+
 
 def configured(config: Config) -> Geocoder:
     """The geocoder the settings name. SettingError for a name nobody knows."""
-    kind, domain = config.geocoder.lower(), config.geocoder_domain
-    named = {"domain": domain} if domain else {}
+    kind, (scheme, domain) = config.geocoder.lower(), _server(config.geocoder_domain)
+    named = {"domain": domain, "scheme": scheme} if domain else {}
     match kind:
         case "":
             return NoGeocoder()
@@ -153,8 +152,14 @@ def configured(config: Config) -> Geocoder:
         case "pelias":
             if not domain:
                 raise SettingError("HOIAM_GEOCODER=pelias needs HOIAM_GEOCODER_DOMAIN, the server's name.")
-            return ServiceGeocoder(Pelias(domain=domain, user_agent=AGENT), kind)
+            return ServiceGeocoder(Pelias(user_agent=AGENT, **named), kind)
     raise SettingError(f"HOIAM_GEOCODER must be nominatim, photon, pelias or empty, not {config.geocoder!r}.")
+
+
+def _server(said: str) -> tuple[str, str]:
+    """Scheme and host of a domain; http for a service of the house is said: `http://10.0.0.5:8080`."""
+    scheme, found, domain = said.strip().rpartition("://")
+    return (scheme if found else "https"), domain.strip("/")
 
 
 def geocoder() -> Geocoder:

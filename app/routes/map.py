@@ -44,6 +44,7 @@ def map() -> ResponseReturnValue:
         cards=[cards.public_card(view) for view in page.views],
         has_more=page.older is not None,
         has_outlines=areas.has_outlines(),
+        sources=areas.outline_sources(),
     )
     return cacheable((html, 200 if is_good else 422))
 

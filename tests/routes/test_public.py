@@ -329,3 +329,7 @@ def test_a_wards_badge_lies_on_no_pin(db_session: Session, clock: Clock, open_pa
     apart_x = abs(one["x"] + one["width"] / 2 - other["x"] - other["width"] / 2)
     apart_y = abs(one["y"] + one["height"] / 2 - other["y"] - other["height"] / 2)
     assert (apart_x**2 + apart_y**2) ** 0.5 >= (one["width"] + other["width"]) / 2 - 1
+
+
+def test_where_borders_come_from_stands_beside_the_map(client: Browser) -> None:
+    assert "made up for tests" in client.get("/map").text
