@@ -333,3 +333,8 @@ def test_a_wards_badge_lies_on_no_pin(db_session: Session, clock: Clock, open_pa
 
 def test_where_borders_come_from_stands_beside_the_map(client: Browser) -> None:
     assert "made up for tests" in client.get("/map").text
+
+
+def test_where_the_citys_data_comes_from_is_said(client: Browser, db_session: Session) -> None:
+    assert "Bản đồ tự vẽ để thử nghiệm" in client.get("/about").text
+    assert "A map drawn for tests" in client.get("/en/about").text
