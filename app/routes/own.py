@@ -20,6 +20,7 @@ from app.domain.permissions import Actor
 from app.domain.reports import by_secret, following, get, get_for_change, secret_of
 from app.domain.reports import guests as guest_links
 from app.extensions import limiter, unit_of_work
+from app.forms.refusals import refuse
 from app.forms.report import AddressForm, DigitsForm, FollowForm, LettersForm, PressForm, RatingForm, WordsForm
 from app.models import Report, ReportContact
 from app.models.choices import EventKind, PhotoKind, Rating, RatingReason, Status, StatusClass
@@ -93,7 +94,8 @@ def add(code: str, secret: str) -> ResponseReturnValue:
     except Invalid as error:
         for one in taken:
             kept_photos.drop(one.name)
-        form[error.field if error.field in form else "words"].errors = [*refused, str(error.message)]
+        form.words.errors = refused
+        refuse(form, error, otherwise="words")
         return _shown(by_secret(code, secret)[0], link, secret, add=form, status=422)
     for message in refused:
         flash(message, "error")
@@ -115,7 +117,7 @@ def take(code: str, secret: str, move: str) -> ResponseReturnValue:
         with unit_of_work():
             workflow.take(code, move, by=link, details=details)
     except Invalid as error:
-        form.words.errors = [str(error.message)]
+        refuse(form, error, otherwise="words")
         return _shown(by_secret(code, secret)[0], link, secret, moves={move: form}, status=422)
     except (Forbidden, Stale) as error:
         flash(str(error.message), "warn")
@@ -156,7 +158,7 @@ def rate(code: str, secret: str) -> ResponseReturnValue:
                 language=language.chosen(),
             )
     except Invalid as error:
-        form[error.field if error.field in form else "words"].errors = [str(error.message)]
+        refuse(form, error, otherwise="words")
         return _shown(by_secret(code, secret)[0], link, secret, rating=form, status=422)
     except Stale as error:
         flash(str(error.message), "warn")
@@ -201,7 +203,7 @@ def leave_email(code: str, secret: str) -> ResponseReturnValue:
         with unit_of_work():
             confirmations.ask_at(get_for_change(by_secret(code, secret)[0].code, by=link), form.email.data or "")
     except Invalid as error:
-        form.email.errors = [str(error.message)]
+        refuse(form, error, otherwise="email")
         return _shown(by_secret(code, secret)[0], link, secret, reach=form, status=422)
     flash(_("A message is on its way to you. Press its link to confirm the address."), "done")
     return _back(code, secret)
@@ -220,7 +222,7 @@ def letters(code: str, secret: str) -> ResponseReturnValue:
         with unit_of_work():
             following.set_language(code, form.language.data or "", by=link)
     except Invalid as error:
-        form.language.errors = [str(error.message)]
+        refuse(form, error, otherwise="language")
         return _shown(by_secret(code, secret)[0], link, secret, letters=form, status=422)
     flash(_("Saved. Our next letter comes in that language."), "done")
     return _back(code, secret)
