@@ -23,31 +23,31 @@ demo_cli = AppGroup("demo", help="Made-up reports, clearly marked.")
 def fill_demo() -> None:
     """Fill the demo of a first start; one that was interrupted is finished, one that stands is left alone."""
     started = time.monotonic()
-    if _shown("Filling the demo", demo.REPORTS, lambda told: demo.fill(told)):
+    if _shown("Filling the demo", demo.REPORTS, lambda told, _step: demo.fill(told)):
         click.echo(f"{demo.REPORTS} made-up reports stand ({time.monotonic() - started:.0f} s).")
 
 
 @demo_cli.command("generate")
-@click.option("--reports", type=click.IntRange(1, 5_000_000), required=True, help="How many.")
+@click.option("--reports", type=click.IntRange(1, 50_000_000), required=True, help="How many.")
 @click.option("--seed", type=int, default=demo.SEED, show_default=True, help="The same seed makes the same city.")
 @click.option("--photos", is_flag=True, help="Draw photos too (slower).")
 def generate_demo(reports: int, seed: int, photos: bool) -> None:
     """Add made-up reports to a demo."""
     started = time.monotonic()
 
-    def make(told: demo.filling.Told) -> bool:
-        demo.generate(told, reports=reports, seed=seed, with_photos=photos)
+    def make(told: demo.filling.Told, step: demo.filling.Step) -> bool:
+        demo.generate(told, reports=reports, seed=seed, with_photos=photos, step=step)
         return True
 
     _shown("Generating", reports, make)
     click.echo(f"{reports} made-up reports in {time.monotonic() - started:.0f} s.")
 
 
-def _shown(label: str, count: int, work: Callable[[demo.filling.Told], bool]) -> bool:
+def _shown(label: str, count: int, work: Callable[[demo.filling.Told, demo.filling.Step], bool]) -> bool:
     """Do it with a bar of progress; what is refused is said in one line."""
     with tqdm(total=count, desc=label, unit=" reports", leave=False, delay=SHOWN_AFTER_S) as bar:
         try:
-            return work(lambda written, _whole: _reach(bar, written))
+            return work(lambda written, _whole: _reach(bar, written), bar.set_description)
         except store.NoCity as error:
             raise click.ClickException(str(error)) from error
         except Refusal as refusal:
