@@ -22,7 +22,7 @@ def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest without one."""
     try:
         migrations.upgrade(db.engine, revision)
-    except CommandError as error:
+    except (CommandError, migrations.CannotMigrate) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The database stands at {migrations.current(db.engine)}.")
 
@@ -33,7 +33,7 @@ def downgrade(revision: str) -> None:
     """Go back to REVISION (`base` empties the database)."""
     try:
         migrations.downgrade(db.engine, revision)
-    except CommandError as error:
+    except (CommandError, migrations.CannotMigrate) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The database stands at {migrations.current(db.engine) or 'base'}.")
 

@@ -174,6 +174,8 @@ def _told_plainly(config: Config) -> Iterator[None]:
         for problem in refused.problems:
             click.echo(str(problem), err=True)
         raise click.ClickException(f"The city folder {config.city_folder} has errors. Nothing was changed.") from None
+    except migrations.CannotMigrate as error:
+        raise click.ClickException(str(error)) from error
     except FileNotFoundError as error:
         raise click.ClickException(f"{error.filename or error} is missing.") from error
     except OSError as error:
