@@ -36,12 +36,14 @@ def upgrade(engine: Engine, to: str = "head") -> None:
     SQLite's foreign keys stay off meanwhile and are checked at the end, since rebuilding a table with them on would
     silently delete its children.
     """
+    refuse_unknown(engine)
     _refuse_what_an_old_version_left(engine)
     _run(engine, lambda settings: command.upgrade(settings, to))
 
 
 def downgrade(engine: Engine, to: str) -> None:
     """Go back to revision `to`. Raises CannotMigrate."""
+    refuse_unknown(engine)
     _run(engine, lambda settings: command.downgrade(settings, to))
 
 
@@ -53,6 +55,22 @@ def current(engine: Engine) -> str | None:
 
 def head() -> str | None:
     return ScriptDirectory.from_config(_settings()).get_current_head()
+
+
+def is_known(revision: str | None) -> bool:
+    """Does this program know the way from there? From an empty database it does."""
+    steps = ScriptDirectory.from_config(_settings()).walk_revisions()
+    return revision is None or revision in {step.revision for step in steps}
+
+
+def refuse_unknown(engine: Engine) -> None:
+    """Raises CannotMigrate for a database that a newer program has migrated: this one would misread it."""
+    stands = current(engine)
+    if not is_known(stands):
+        raise CannotMigrate(
+            f"The database stands at {stands}, which this program does not know, for it is older: start the newer one, "
+            "or put a backup of the database in its place."
+        )
 
 
 def check_references(connection: Connection) -> None:
