@@ -13,6 +13,7 @@ from typing import ParamSpec
 import click
 from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app import migrations
@@ -98,6 +99,14 @@ def _closed(config: Config) -> str:
     return f"{config.data} cannot be written to: set HOIAM_DATA to a folder that can."
 
 
+def _closed_database(config: Config) -> str:
+    """The database may lie elsewhere than the rest of the data."""
+    file = Path(str(make_url(config.database_url).database))
+    if file.parent == config.data:
+        return _closed(config)
+    return f"{file} cannot be opened or written: set HOIAM_DATABASE_URL to a file that can, or leave it out."
+
+
 def _database_trouble(error: DatabaseError, config: Config) -> str | None:
     """The sentence for a trouble that the operator can mend."""
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -122,7 +131,7 @@ def _sqlite_trouble(code: int, config: Config) -> str | None:
         case sqlite3.SQLITE_FULL:
             return _full(config.data)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return _closed(config)
+            return _closed_database(config)
         case sqlite3.SQLITE_IOERR:
             return f"The disk under {config.data} refuses to write or is full: look at it, then start again."
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:

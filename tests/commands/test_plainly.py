@@ -156,3 +156,10 @@ def test_a_server_that_does_not_answer_is_named_by_each_command(config: Config) 
     with nobody_answers(config) as app:
         for command in TYPED.keys() - {"city check"}:
             assert typed(app, command).output.startswith("Error: The database does not answer"), command
+
+
+@pytest.mark.only_sqlite
+def test_a_database_that_cannot_be_opened_is_named(config: Config, tmp_path: Path) -> None:
+    app = create_app(replace(config, database_url=f"sqlite:///{tmp_path}/nowhere/city.sqlite3"))
+    for command in TYPED.keys() - {"city check"}:
+        assert f"{tmp_path}/nowhere/city.sqlite3 cannot be opened or written" in typed(app, command).output, command
