@@ -63,6 +63,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.DIGEST: staff.digest,
     LetterKind.CONFIRM_ACCOUNT: account.confirm_account,
     LetterKind.RESET_PASSWORD: account.reset_password,
+    LetterKind.NEW_EMAIL: account.new_email,
     LetterKind.EMAIL_CHANGED: account.email_changed,
     LetterKind.INVITED: account.invited,
 }
