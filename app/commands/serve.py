@@ -16,10 +16,10 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
-from waitress.server import create_server
 
 from app import logs, migrations
 from app.commands.demo import fill_demo
+from app.commands.large_bodies import listening
 from app.commands.plainly import need_migrated, told_plainly
 from app.config import Config
 from app.domain import city_folder, remembered
@@ -31,7 +31,6 @@ from app.jobs.worker import working
 from app.models import Person, Report
 
 THREADS = 8
-SLACK = 1024 * 1024  # beside the photos, what the form itself takes
 
 
 @click.command("start")
@@ -112,13 +111,13 @@ def _fill_demo() -> None:
 def _listening(app: Flask, config: Config) -> Any:
     """The server, bound to its port and not yet serving."""
     try:
-        return create_server(
+        return listening(
             app,
             host=config.host,
             port=config.port,
             threads=THREADS,
             ident="Hoi Am",
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + SLACK,
+            largest_body=app.config["MAX_CONTENT_LENGTH"],
             clear_untrusted_proxy_headers=not config.trusted_proxies,
         )
     except OSError as error:
