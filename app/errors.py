@@ -17,6 +17,7 @@ from app.web import again, limits, security, tracing
 from app.web.again import Again
 
 PAGES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
+SAID = {413: _l("That was too large to send")}  # to programs; people read a page
 
 
 def _wants_json() -> bool:
@@ -36,7 +37,8 @@ def _answer(
     status: int, message: object = None, *, template: str | None = None, lost: str = "", kept: Again | None = None
 ) -> ResponseReturnValue:
     if _wants_json():
-        return jsonify({"status": status, "message": str(message) if message else None}), status
+        said = message or SAID.get(status)
+        return jsonify({"status": status, "message": str(said) if said else None}), status
     shown = status if status in PAGES else 400
     number = tracing.number() if status >= 500 else ""
     return render_template(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -91,20 +91,19 @@ def ask_at(report: Report, email: str) -> None:
     ask_again(report)
 
 
-def make_code(report: Report) -> str:
-    """Six fresh digits for this report's contact, inside a unit of work; the ones before are void."""
-    digits = f"{secrets.randbelow(10**6):06d}"
-    _void_codes(report)
-    db.session.add(
-        OneTimeCode(
-            purpose=PURPOSE,
-            subject=_subject(report),
-            code_hash=_hash(report, digits),
-            tries=0,
-            created_at=now(),
-            expires_at=now() + timedelta(minutes=CODE_MINUTES),
-        )
-    )
+def make_code(report: Report, *, delivery_id: int) -> str:
+    """The six digits of this letter, good for ten minutes from now, inside a unit of work.
+
+    A letter that goes out once more, because nobody knows whether it arrived, carries the same digits; the wrong
+    tries at them still count.
+    """
+    digits = _digits(report, delivery_id)
+    hashed = _hash(report, digits)
+    kept = next((one for one in _codes(report) if hmac.compare_digest(one.code_hash, hashed)), None)
+    if kept is None:
+        kept = OneTimeCode(purpose=PURPOSE, subject=_subject(report), code_hash=hashed, tries=0, created_at=now())
+        db.session.add(kept)
+    kept.expires_at = now() + timedelta(minutes=CODE_MINUTES)
     db.session.flush()
     return digits
 
@@ -115,27 +114,30 @@ def use_code(report: Report, digits: str) -> bool:
     True when the contact is confirmed now; False when the digits are wrong. Raises Invalid when the code has expired
     or was tried too often, so that another one must be asked for.
     """
-    kept = db.session.scalar(
-        select(OneTimeCode)
-        .where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
-        .order_by(OneTimeCode.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
-    if kept is None or kept.used_at is not None or now() > kept.expires_at:
+    valid = [one for one in _codes(report) if one.used_at is None and now() <= one.expires_at]
+    if not valid:
         raise Invalid(
             _l("This code is no longer valid. Ask for a new one, or use the link in the message."), field="digits"
         )
-    if kept.tries >= CODE_TRIES:
+    open_to_try = [one for one in valid if one.tries < CODE_TRIES]
+    if not open_to_try:
         raise Invalid(_l("Too many wrong tries. Ask for a new code, or use the link in the message."), field="digits")
-    clean = "".join(sign for sign in digits if sign.isdecimal())
-    if not hmac.compare_digest(kept.code_hash, _hash(report, clean)):
-        kept.tries += 1
+    hashed = _hash(report, "".join(sign for sign in digits if sign.isdecimal()))
+    right = next((one for one in open_to_try if hmac.compare_digest(one.code_hash, hashed)), None)
+    if right is None:
+        for one in open_to_try:
+            one.tries += 1
         db.session.flush()
         return False
-    kept.used_at = now()
+    right.used_at = now()
     following.confirm_contact(report.code, by=link_to(report))
     return True
+
+
+def _codes(report: Report) -> Sequence[OneTimeCode]:
+    """Those of letters since the last that was asked for by hand; a late repeat of an earlier one may be among them."""
+    statement = select(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
+    return db.session.scalars(statement.order_by(OneTimeCode.id).with_for_update()).all()
 
 
 def _void_codes(report: Report) -> None:
@@ -154,3 +156,9 @@ def _subject(report: Report) -> str:
 
 def _hash(report: Report, digits: str) -> str:
     return hmac.new(secret_key().encode(), f"{PURPOSE}:{report.code}:{digits}".encode(), hashlib.sha256).hexdigest()
+
+
+def _digits(report: Report, delivery_id: int) -> str:
+    """Nobody without the city's key can tell them from chance."""
+    made = hmac.new(secret_key().encode(), f"{PURPOSE}:digits:{report.code}:{delivery_id}".encode(), hashlib.sha256)
+    return f"{int.from_bytes(made.digest()) % 10**6:06d}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.adapters.geocoder import Box, geocoder
-from app.domain import areas
+from app.domain import areas, told_places
 from app.domain.city import store
 from app.domain.city.model import City, Ward
 from app.domain.coordinates import parse_coordinates
@@ -21,7 +21,7 @@ KINDS_OF_WARD = ("phuong ", "xa ", "thi tran ")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer to a search. `kind`: coordinates, ward, old_ward, site or address; `ward` a ward's code."""
+    """One answer to a search. `kind`: coordinates, ward, old_ward, site, address or told; `ward` a ward's code."""
 
     kind: str
     name: str
@@ -29,7 +29,7 @@ class Hit:
     lng: float
     ward: str = ""
     source: PlaceSource = PlaceSource.SEARCH
-    is_area: bool = False  # a ward's middle: the pin still has to be moved to the spot
+    is_area: bool = False  # a ward's middle, somewhere in a street: the pin still has to be moved to the spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ def spot(lat: float, lng: float) -> Spot:
 
 
 def search(words: str, language: str) -> list[Hit]:
-    """Places these words may mean, the likeliest first: coordinates, wards (old names too), sites, addresses."""
+    """Places these words may mean, the likeliest first: coordinates, wards (old names too), sites, addresses.
+
+    What no list knows by its very name is looked for in the address words of public reports too.
+    """
     words = words.strip()[:LONGEST_QUERY]
     if not words:
         return []
@@ -61,8 +64,17 @@ def search(words: str, language: str) -> list[Hit]:
     point = parse_coordinates(words, city.bounds)
     if point is not None:
         return [Hit("coordinates", f"{point[0]:.5f}, {point[1]:.5f}", *point, source=PlaceSource.TYPED)]
-    found = list(_named(city, fold(words), language))
-    return [*found, *_addresses(city, words, language)][:MOST_HITS]
+    named = _named(city, fold(words))
+    found = [_hit(city, name, language) for _, name in named]
+    found += _addresses(city, words, language)
+    if not any(rank <= _BEGINS for rank, _ in named):
+        found += _told(words)
+    return found[:MOST_HITS]
+
+
+def finds_streets() -> bool:
+    """Is somebody asked who knows every street? Without, only those are found that public reports name."""
+    return geocoder().is_on
 
 
 def address_at(lat: float, lng: float, language: str) -> str:
@@ -105,31 +117,32 @@ def _name(text: str, kind: str, code: str) -> _Name:
     return _Name(folded, bare, kind, code, text)
 
 
-def _named(city: City, query: str, language: str) -> Iterator[Hit]:
+def _named(city: City, query: str) -> list[tuple[int, _Name]]:
+    """Wards and sites with how well they are meant, the best first, each once."""
     ranked = []
     for name in _names(city.code, city.version):
         rank = _rank(name, query)
         if rank is not None:
             ranked.append((rank, name))
-    seen: set[tuple[str, str]] = set()
-    for _, name in sorted(ranked, key=lambda one: (one[0], one[1].kind != "ward", one[1].folded)):
-        key = ("site" if name.kind == "site" else "ward", name.code)
-        if key in seen:
-            continue
-        seen.add(key)
-        yield _hit(city, name, language)
+    best: dict[tuple[str, str], tuple[int, _Name]] = {}
+    for one in sorted(ranked, key=lambda one: (one[0], one[1].kind != "ward", one[1].folded)):
+        best.setdefault(("site" if one[1].kind == "site" else "ward", one[1].code), one)
+    return list(best.values())
+
+
+_IS, _BEGINS, _HOLDS, _STANDS_IN = range(4)
 
 
 def _rank(name: _Name, query: str) -> int | None:
-    """0 the very name … 3 the name stands inside a longer address; None when it is not meant."""
+    """From the very name to a name that stands inside a longer address; None when it is not meant."""
     if query in (name.folded, name.bare):
-        return 0
+        return _IS
     if name.bare.startswith(query) or name.folded.startswith(query):
-        return 1
+        return _BEGINS
     if f" {query} " in f" {name.folded} ":
-        return 2
+        return _HOLDS
     if len(name.bare) > 3 and f" {name.bare} " in f" {query} ":
-        return 3
+        return _STANDS_IN
     return None
 
 
@@ -140,6 +153,11 @@ def _hit(city: City, name: _Name, language: str) -> Hit:
     ward = city.wards[name.code]
     said = ward.name.in_(language) if name.kind == "ward" else f"{name.said} → {ward.name.in_(language)}"
     return Hit(name.kind, said, ward.lat, ward.lng, ward=ward.code, is_area=True)
+
+
+def _told(words: str) -> Iterator[Hit]:
+    for one in told_places.called(words):
+        yield Hit("told", one.name, one.lat, one.lng, ward=one.ward.code, is_area=True)
 
 
 def _addresses(city: City, words: str, language: str) -> Iterator[Hit]:

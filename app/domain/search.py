@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, literal_column, select, text
+from typing import Any
+
+from sqlalchemy import ColumnElement, TextClause, func, literal_column, select, text
 
 from app.domain.city import store
 from app.domain.folding import fold, words_of
@@ -73,10 +75,29 @@ def matching(query: str, *, staff: bool = False, among_few: bool = False) -> Col
     if not words:
         return None
     column = "staff" if staff else "public"
-    if db.session.get_bind().dialect.name == "sqlite":
-        wanted = "{" + column + "} : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
-        hits = text("SELECT rowid FROM report_fts WHERE report_fts MATCH :wanted").bindparams(wanted=wanted)
+    if _is_sqlite():
+        hits = _hits("{" + column + "} : (" + " AND ".join(f'"{word}"*' for word in words) + ")")
         return (Report.id + 0 if among_few else Report.id).in_(hits)
-    vector = func.to_tsvector(literal_column("'simple'"), getattr(ReportText, column))
-    asked = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in words))
-    return Report.id.in_(select(ReportText.report_id).where(vector.op("@@")(asked)))
+    return _with(getattr(ReportText, column), " & ".join(f"{word}:*" for word in words))
+
+
+def in_a_row(folded: str) -> ColumnElement[bool]:
+    """The condition "the public text holds these folded words one after the other" on Report."""
+    words = words_of(folded)
+    if _is_sqlite():
+        return Report.id.in_(_hits('{public} : "' + " ".join(words) + '"*'))
+    return _with(ReportText.public, " <-> ".join(f"{word}:*" for word in words))
+
+
+def _is_sqlite() -> bool:
+    return bool(db.session.get_bind().dialect.name == "sqlite")
+
+
+def _hits(wanted: str) -> TextClause:
+    return text("SELECT rowid FROM report_fts WHERE report_fts MATCH :wanted").bindparams(wanted=wanted)
+
+
+def _with(column: Any, asked: str) -> ColumnElement[bool]:
+    vector = func.to_tsvector(literal_column("'simple'"), column)
+    query = func.to_tsquery(literal_column("'simple'"), asked)
+    return Report.id.in_(select(ReportText.report_id).where(vector.op("@@")(query)))

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain import public_view, qr
+from app.domain.errors import Gone
 from app.domain.reports import guests
 from app.extensions import limiter, unit_of_work
 from app.forms.report import FollowForm, PressForm
@@ -52,7 +53,10 @@ def page(code: str, secret: str) -> ResponseReturnValue:
 @limiter.limit(TRIES, methods=["POST"])
 def confirm(code: str, token: str) -> ResponseReturnValue:
     """The mailed link: one button, because mail scanners open links too."""
-    report = guests.asked(code, token)
+    try:
+        report = guests.asked(code, token)
+    except Gone:
+        return _expired(code, token)
     if PressForm().validate_on_submit():
         with unit_of_work():
             guests.confirm(code, token)
@@ -80,6 +84,15 @@ def ask(report: Report, form: FollowForm) -> None:
     with unit_of_work():
         guests.ask(report, form.email.data or "", language=language.chosen())
     flash(_("A message is on its way. Press its link, and you hear how it goes on."), "done")
+
+
+def _expired(code: str, token: str) -> ResponseReturnValue:
+    """The link is too old: the form that asks for another, with the address it was sent to."""
+    report, email = guests.asked_once(code, token)
+    form = FollowForm(formdata=None, is_needed=True, data={"email": email})
+    response = make_response(render_template("own/follow_expired.html", report=report, form=form), 410)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _press(report: Report, what: str, token: str) -> str:

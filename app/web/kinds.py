@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from app.domain.city.model import Unit, Ward
@@ -16,7 +17,7 @@ UNITS: dict[str, LazyString] = {  # in the order of every list
     "police": _l("Police"),
     "utility": _l("Utilities"),
     "board": _l("Management boards"),
-    "dispatch": _l("Dispatcher"),
+    "dispatch": lazy_pgettext("a kind of unit", "Dispatcher"),
     "ward": _l("Wards and communes"),
     "ward_police": _l("Ward police"),
 }

@@ -191,6 +191,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         LetterKind.DIGEST: _l("The day's work, to staff"),
         LetterKind.CONFIRM_ACCOUNT: _l("Confirm an account"),
         LetterKind.RESET_PASSWORD: _l("Choose a new password"),
+        LetterKind.NEW_EMAIL: _l("Confirm a new address"),
         LetterKind.EMAIL_CHANGED: _l("The address was changed"),
         LetterKind.INVITED: _l("Invitation"),
     },

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -172,3 +176,97 @@ def test_a_setting_that_cannot_be_used_is_one_sentence_with_its_remedy(
     assert started.process.wait(40) == 1
     assert sentence in started.said
     assert "Traceback" not in started.said
+
+
+# --- more than can be taken -------------------------------------------------------------------------------------------
+
+TOO_MUCH = 130 * 1024 * 1024
+PIECE = b"\0" * (1024 * 1024)
+
+
+def most_memory_kb(process: subprocess.Popen[bytes]) -> int:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")))
+
+
+class Visitor:
+    """One connection kept open, with its cookies; what it sends goes over a real socket."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection.connect()
+        self.socket = self.connection.sock
+        self.origin = f"http://127.0.0.1:{port}"
+        self.cookies: dict[str, str] = {}
+
+    def asks(
+        self, path: str, form: dict[str, str] | None = None, *, body: object = None, **headers: str
+    ) -> tuple[int, str, str]:
+        sent = urllib.parse.urlencode(form).encode() if form is not None else body
+        kind = "multipart/form-data; boundary=x" if form is None else "application/x-www-form-urlencoded"
+        told = {"Content-Type": kind, "Origin": self.origin} if sent is not None else {}
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        method = "GET" if sent is None else "POST"
+        self.connection.request(method, path, sent, {"Cookie": cookie, **told, **headers})  # type: ignore[arg-type]
+        answer = self.connection.getresponse()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer.status, answer.headers["Content-Type"], answer.read().decode()
+
+
+@pytest.fixture
+def server(started: Callable[..., Started]) -> Started:
+    running = started("start", "--no-demo")
+    assert running.says("Stop with Ctrl+C"), running.said
+    return running
+
+
+@pytest.fixture
+def visitor(server: Started, port: int) -> Iterator[Visitor]:
+    arrived = Visitor(port)
+    yield arrived
+    arrived.connection.close()
+
+
+def token_on(page: str) -> str:
+    return page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+
+
+def test_a_body_over_the_limit_gets_our_page_and_keeps_what_was_typed(visitor: Visitor, server: Started) -> None:
+    token = token_on(visitor.asks("/report/what")[2])
+    told = {"csrf_token": token, "words": "Nắp cống vỡ trước cổng chợ", "then": "suggest"}
+    assert visitor.asks("/report/what", told)[0] == 303
+    before = most_memory_kb(server.process)
+    pieces = [PIECE] * (TOO_MUCH // len(PIECE))
+
+    status, kind, page = visitor.asks("/report", body=iter(pieces), **{"Content-Length": str(TOO_MUCH)})
+    assert (status, kind) == (413, "text/html; charset=utf-8")
+    assert '<html lang="vi">' in page
+    assert "Nội dung gửi quá lớn" in page
+    assert 'href="/report/place"' in page
+    assert most_memory_kb(server.process) - before < 30_000
+
+    status, _, page = visitor.asks("/en/report", body=iter(pieces), **{"Content-Length": str(TOO_MUCH)})
+    assert (status, "That was too large to send" in page) == (413, True)
+    assert "Nắp cống vỡ trước cổng chợ" in visitor.asks("/report/what")[2]
+    assert visitor.connection.sock is visitor.socket  # what was thrown away was all of it: the connection went on
+
+
+def test_a_program_that_sends_too_much_is_told_in_json_before_it_sends(visitor: Visitor) -> None:
+    told = {"Content-Length": str(TOO_MUCH), "Content-Type": "application/json", "Expect": "100-continue"}
+    status, kind, answer = visitor.asks("/en/api/report", body=b"", **told)
+    assert (status, kind) == (413, "application/json")
+    assert json.loads(answer) == {"status": 413, "message": "That was too large to send"}
+
+
+def test_a_body_that_names_no_length_is_stopped_at_the_limit(visitor: Visitor) -> None:
+    connection = visitor.connection
+    connection.putrequest("POST", "/en/report")
+    connection.putheader("Transfer-Encoding", "chunked")
+    connection.endheaders()
+    with suppress(ConnectionError):
+        for _piece in range(TOO_MUCH // len(PIECE)):
+            connection.send(b"%x\r\n%b\r\n" % (len(PIECE), PIECE))
+    answer = connection.getresponse()
+    assert (answer.status, b"That was too large to send" in answer.read()) == (413, True)

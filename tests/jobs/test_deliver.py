@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.adapters.mail import TIMEOUT_S, FakeMail, NotNow, SmtpMail, Undeliverable, list_outbox
-from app.domain import deliveries, heartbeat
+from app.domain import confirmations, deliveries, heartbeat
+from app.domain.errors import Invalid
 from app.domain.notifications import announce, send_account
 from app.extensions import db, unit_of_work
 from app.jobs.deliver import BATCH, deliver
-from app.models import Delivery
+from app.models import Delivery, Report, now
 from app.models.choices import DeliveryState
 from tests.factories import a_person, a_report
+from tests.support.application import Clock
+from tests.support.post import text_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -162,12 +167,16 @@ class Stalling:
 
     stalls: int = 1
     ids: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     go_on: threading.Event = field(default_factory=threading.Event)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         import asyncio
 
-        self.ids.append(str(message_from_bytes(envelope.content or b"")["Message-ID"]))
+        message = message_from_bytes(envelope.content or b"", policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.texts.append(text_of(message))
+        self.ids.append(str(message["Message-ID"]))
         while len(self.ids) <= self.stalls and not self.go_on.is_set():
             await asyncio.sleep(0.02)
         return "250 OK"
@@ -198,6 +207,76 @@ def test_a_server_that_stalls_after_the_data_gets_the_same_id_again(stalling: St
     assert the_letter().state is DeliveryState.SENT
     assert len(stalling.ids) == 2
     assert len(set(stalling.ids)) == 1
+
+
+def digits_in(text: str) -> str:
+    return re.findall(r"trong vòng 10 phút: (\d{6})", text)[0]
+
+
+def once_more() -> None:
+    """The next try is due at once."""
+    with unit_of_work():
+        the_letter().not_before = the_letter().not_before.replace(year=2020)
+    deliver()
+
+
+def test_the_digits_of_a_letter_that_went_out_twice_are_the_same_and_work(stalling: Stalling) -> None:
+    report = a_report()
+    announce()
+    deliver()
+    once_more()
+    first, second = (digits_in(text) for text in stalling.texts)
+    assert first == second
+    with unit_of_work():
+        assert confirmations.use_code(db.session.get_one(Report, report.id), first)
+
+
+def test_wrong_tries_before_a_repeat_count_after_it(stalling: Stalling, clock: Clock) -> None:
+    stalling.stalls = 2
+    report = a_report()
+    announce()
+    deliver()
+    digits = digits_in(stalling.texts[0])
+    wrong = f"{(int(digits) + 1) % 10**6:06d}"
+    for _try in range(confirmations.CODE_TRIES):
+        with unit_of_work():
+            assert not confirmations.use_code(db.session.get_one(Report, report.id), wrong)
+    once_more()
+    with pytest.raises(Invalid, match="lần"), unit_of_work():
+        confirmations.use_code(db.session.get_one(Report, report.id), digits)
+
+
+def test_the_digits_expire_ten_minutes_after_the_letter_that_went_out_last(stalling: Stalling, clock: Clock) -> None:
+    report = a_report()
+    announce()
+    deliver()
+    digits = digits_in(stalling.texts[0])
+    clock.forward(minutes=confirmations.CODE_MINUTES, seconds=1)
+    with pytest.raises(Invalid, match="hiệu lực"), unit_of_work():
+        confirmations.use_code(db.session.get_one(Report, report.id), digits)
+    once_more()
+    clock.forward(minutes=confirmations.CODE_MINUTES)
+    with unit_of_work():
+        assert confirmations.use_code(db.session.get_one(Report, report.id), digits)
+
+
+def test_a_late_repeat_does_not_spoil_the_digits_asked_for_meanwhile(stalling: Stalling, clock: Clock) -> None:
+    report = a_report()
+    announce()
+    deliver()
+    with unit_of_work():  # as a kill before the mark leaves it: claimed until five minutes have passed
+        letter = the_letter()
+        letter.state, letter.claimed_at, letter.not_before = DeliveryState.CLAIMED, now(), now()
+    clock.forward(minutes=3)
+    with unit_of_work():
+        confirmations.ask_again(db.session.get_one(Report, report.id))
+    deliver()
+    clock.forward(minutes=3)
+    deliver()
+    first, asked_for, repeat = (digits_in(text) for text in stalling.texts)
+    assert first == repeat != asked_for
+    with unit_of_work():
+        assert confirmations.use_code(db.session.get_one(Report, report.id), asked_for)
 
 
 def test_a_batch_ends_before_its_claim_and_before_the_worker_seems_dead() -> None:

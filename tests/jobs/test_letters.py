@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 
 import pytest
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from app.adapters.mail import FakeMail
 from app.adapters.sms import FakeSms
 from app.domain import codes, wording, workflow
+from app.domain.accounts import changes
+from app.domain.accounts.passwords import hash_password
 from app.domain.notifications import LetterKind, announce, send_account
 from app.domain.permissions import actor_of
 from app.domain.reports import filing, following, secret_of
@@ -312,7 +315,7 @@ def test_the_morning_letter_counts_and_lists_the_five_most_urgent(post: FakeMail
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("kind", ["confirm_account", "reset_password", "invited"])
+@pytest.mark.parametrize("kind", ["confirm_account", "reset_password", "new_email", "invited"])
 def test_account_letters_carry_their_link_in_the_readers_language(post: FakeMail, clock, kind, language) -> None:
     person = a_person(language=language)
     with unit_of_work():
@@ -321,6 +324,37 @@ def test_account_letters_carry_their_link_in_the_readers_language(post: FakeMail
     prefix = "/en" if language == "en" else ""
     assert f"http://127.0.0.1:8000{prefix}/open/abc" in text_of(post.sent[0])
     assert "Đơn vị" not in text_of(post.sent[0]) or language == "vi"
+
+
+NEW_ADDRESS = {
+    "vi": ("Xác nhận địa chỉ email mới của bạn", "đổi địa chỉ email của một tài khoản sang địa chỉ này"),
+    "en": ("Confirm your new address", "asked to use this address from now on"),
+}
+SIGN_UP = {"vi": "mở tài khoản", "en": "no account is made"}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_new_address_is_asked_in_words_of_its_own_and_the_old_one_hears_of_it(
+    post: FakeMail, clock, language: str
+) -> None:
+    person = a_person("Lan Ngọc", email="lan@example.org", language=language, password_hash=hash_password("đúng là nó"))
+    changes.ask_new_email(person.id, "moi@example.org", password="đúng là nó")
+    deliver()
+    (asked,) = post.sent
+    subject, sentence = NEW_ADDRESS[language]
+    assert (asked["To"], asked["Subject"]) == ("moi@example.org", subject)
+    for said in (text_of(asked), html_of(asked)):
+        assert sentence in said
+        assert "/account/email/" in said
+        assert SIGN_UP[language] not in said
+        assert "Lan Ngọc" not in said  # a slip of the finger writes to a stranger
+        assert "lan@example.org" not in said
+    link = re.findall(r"/account/email/(\S+)", text_of(asked))[0]
+    with unit_of_work():
+        changes.use_new_email(link)
+    deliver()
+    assert [one["To"] for one in post.sent] == ["moi@example.org", "lan@example.org"]
+    assert "moi@example.org" not in text_of(post.sent[1])
 
 
 def test_a_text_message_is_one_line_with_code_and_link(app: Flask, clock, monkeypatch: pytest.MonkeyPatch) -> None:

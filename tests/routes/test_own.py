@@ -136,7 +136,7 @@ def test_an_expired_or_strange_link_says_so(client: Browser, report: Report, clo
 
 def test_six_digits_confirm_too(client: Browser, db_session: Session, report: Report) -> None:
     with unit_of_work():
-        digits = confirmations.make_code(again(db_session, report.code))
+        digits = confirmations.make_code(again(db_session, report.code), delivery_id=1)
     wrong = f"{(int(digits) + 1) % 10**6:06d}"
     assert client.post(own(report, "/code"), data={"code-digits": wrong}).status_code == 422
     spaced = f"{digits[:3]} {digits[3:]}"
@@ -146,7 +146,7 @@ def test_six_digits_confirm_too(client: Browser, db_session: Session, report: Re
 
 def test_five_wrong_tries_are_enough(client: Browser, db_session: Session, report: Report) -> None:
     with unit_of_work():
-        digits = confirmations.make_code(again(db_session, report.code))
+        digits = confirmations.make_code(again(db_session, report.code), delivery_id=1)
     wrong = f"{(int(digits) + 1) % 10**6:06d}"
     for _try in range(5):
         client.post(own(report, "/code"), data={"code-digits": wrong})
@@ -364,7 +364,7 @@ def test_a_new_message_is_one_press_away_and_ends_the_old_digits(
     client: Browser, db_session: Session, report: Report
 ) -> None:
     with unit_of_work():
-        digits = confirmations.make_code(again(db_session, report.code))
+        digits = confirmations.make_code(again(db_session, report.code), delivery_id=1)
     assert own(report, "/code/again") in client.get(own(report)).text
     assert client.post(own(report, "/code/again")).status_code == 303
     assert len(owed(db_session)) == 1

@@ -54,7 +54,7 @@ def ask_new_email(person_id: int, email: str, *, password: str) -> None:
         token = links.make(Purpose.EMAIL, person, email)
         send_account(
             person.id,
-            "confirm_account",
+            "new_email",
             {"link": f"/account/email/{token}", "to": email, "hours": links.hours(Purpose.EMAIL)},
         )
 

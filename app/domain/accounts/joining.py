@@ -36,7 +36,20 @@ def sign_up(email: str, password: str, *, name: str = "", language: str = "vi") 
         person = Person(name=name.strip(), language=language, password_hash=kept, created_at=now(), memberships=[])
         session.add(person)
         session.flush()
-        send_account(person.id, "confirm_account", _letter(Purpose.CONFIRM, person, email, "/sign-up/confirm"))
+        _send_confirmation(person, email)
+
+
+def send_confirmation_again(token: str) -> None:
+    """The link of a sign-up was too old: another goes to the same mailbox, where it was not used meanwhile.
+
+    Raises NotFound for a token we never made. Opens its own unit of work.
+    """
+    with unit_of_work():
+        waiting = links.for_another(Purpose.CONFIRM, token)
+        if waiting is not None:
+            _send_confirmation(waiting.person, waiting.email)
+        else:
+            take_as_long()
 
 
 def confirm(token: str, password: str) -> Person:
@@ -133,6 +146,10 @@ def take_as_long() -> None:
     """Write something where no letter is owed, inside a unit of work: a write that is missing could be measured."""
     db.session.merge(Kept(name=IN_VAIN, value={"mark": token_urlsafe(9)}, updated_at=now()))
     db.session.flush()
+
+
+def _send_confirmation(person: Person, email: str) -> None:
+    send_account(person.id, "confirm_account", _letter(Purpose.CONFIRM, person, email, "/sign-up/confirm"))
 
 
 def _send_reset(person: Person) -> None:

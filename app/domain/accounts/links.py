@@ -32,6 +32,29 @@ LASTS: Final = {
 }
 
 
+class Why(StrEnum):
+    """Why a link that we made opens nothing any more."""
+
+    EXPIRED = "expired"
+    USED = "used"
+    REPLACED = "replaced"  # an invitation, by a newer one
+
+
+_SAID: Final = {
+    Why.EXPIRED: _l("This link has expired. Ask for a new one."),
+    Why.USED: _l("This link has been used already, or a newer one has replaced it."),
+    Why.REPLACED: _l("A newer invitation has replaced this one."),
+}
+
+
+class Over(Gone):
+    """A link of ours that is over: what it was for, where it was sent, and whether another may go there."""
+
+    def __init__(self, purpose: Purpose, email: str, why: Why, *, may_come_again: bool) -> None:
+        super().__init__(_SAID[why])
+        self.purpose, self.email, self.why, self.may_come_again = purpose, email, why, may_come_again
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a link says: whom it is for, and the address it was sent to."""
@@ -51,17 +74,60 @@ def hours(purpose: Purpose) -> int:
 
 
 def opened(purpose: Purpose, token: str) -> Opened:
-    """Whom a token is for. NotFound for one we never made, Gone for one that was used or is too old."""
+    """Whom a token is for. NotFound for one we never made, Over for one that was used or is too old."""
+    said = _read(purpose, token)
+    if said.why is not None:
+        raise Over(purpose, said.email, said.why, may_come_again=said.may_come_again)
+    assert said.person is not None
+    return Opened(said.person, said.email)
+
+
+def for_another(purpose: Purpose, token: str) -> Opened | None:
+    """Whom a letter of this kind may be sent once more, because of a link that has nothing against it but its age.
+
+    NotFound for a token we never made.
+    """
+    said = _read(purpose, token)
+    return Opened(said.person, said.email) if said.person is not None and said.may_come_again else None
+
+
+def address_in(purpose: Purpose, token: str) -> str:
+    """Where a link was sent, good or over. NotFound for a token we never made."""
+    return _read(purpose, token).email
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    person: Person | None
+    email: str
+    why: Why | None  # None: the link is good
+    may_come_again: bool
+
+
+def _read(purpose: Purpose, token: str) -> _Said:
+    signer, is_old = _signer(purpose), False
     try:
-        person_id, email, stand = _signer(purpose).loads(token, max_age=int(LASTS[purpose].total_seconds()))
-    except SignatureExpired:
-        raise Gone(_l("This link has expired. Ask for a new one.")) from None
+        try:
+            said = signer.loads(token, max_age=int(LASTS[purpose].total_seconds()))
+        except SignatureExpired:
+            said, is_old = signer.loads(token), True
+        person_id, email, stand = said
     except (BadSignature, ValueError, TypeError):
         raise NotFound(_l("This link leads nowhere. Check that it was copied whole.")) from None
     person = db.session.get(Person, person_id)
-    if person is None or not person.is_active or not hmac.compare_digest(stand, _stand(person)):
-        raise Gone(_l("This link has been used already, or a newer one has replaced it."))
-    return Opened(person, email)
+    why = _why_over(purpose, person, stand)
+    may_come_again = person is not None and why is None
+    return _Said(person, email, why or (Why.EXPIRED if is_old else None), may_come_again)
+
+
+def _why_over(purpose: Purpose, person: Person | None, stand: str) -> Why | None:
+    """What has happened to the person since; a person who is not known any more was forgotten for its age."""
+    if person is None:
+        return Why.EXPIRED
+    if person.is_active and hmac.compare_digest(stand, _stand(person)):
+        return None
+    is_waiting = purpose is Purpose.INVITE and person.is_active and person.password_hash is None
+    return Why.REPLACED if is_waiting else Why.USED
 
 
 def _signer(purpose: Purpose) -> URLSafeTimedSerializer:

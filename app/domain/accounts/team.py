@@ -138,6 +138,17 @@ def invite_again(membership_id: int, email: str, *, by: Actor) -> str:
     return address
 
 
+def write_again(token: str) -> None:
+    """The link of an invitation was too old: another goes to the same mailbox, while the role still runs.
+
+    Raises NotFound for a token we never made. Inside a unit of work.
+    """
+    waiting = links.for_another(links.Purpose.INVITE, token)
+    running = [one for one in waiting.person.memberships if one.ended_at is None] if waiting is not None else []
+    if waiting is not None and running:
+        _write_to(waiting.person, waiting.email, running[-1])
+
+
 def change(membership_id: int, terms: Terms, *, by: Actor) -> Membership:
     """End the role and begin it anew on other terms, so that both are on record. Inside a unit of work."""
     membership = get(membership_id, by=by)

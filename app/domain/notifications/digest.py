@@ -1,11 +1,11 @@
-"""The morning letter: at eight on every working day of a unit, to those who work its queue."""
+"""The morning letter: at eight on every working day of a unit, to those who work its queue, and to dispatchers."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.domain.city import store
 from app.domain.city.model import City
@@ -14,7 +14,7 @@ from app.domain.notifications.kinds import LetterKind
 from app.domain.permissions import IN_CHARGE
 from app.extensions import db
 from app.models import Delivery, Kept, Membership, Person, now
-from app.models.choices import DeliveryChannel
+from app.models.choices import DeliveryChannel, Role
 
 AT = time(8)
 NOT_AFTER = time(12)  # a city whose worker slept until noon sends none today
@@ -46,8 +46,10 @@ def owe_digests() -> int:
         select(Membership.person_id, Membership.unit_id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Membership.role.in_(IN_CHARGE),
-            Membership.unit_id.is_not(None),
+            or_(
+                and_(Membership.role.in_(IN_CHARGE), Membership.unit_id.is_not(None)),
+                Membership.role == Role.DISPATCHER,
+            ),
             Membership.ended_at.is_(None),
             Person.email.is_not(None),
             Person.closed_at.is_(None),
@@ -56,7 +58,8 @@ def owe_digests() -> int:
         .order_by(Membership.person_id)
     )
     working = _working_units(city, local)
-    ids = dict.fromkeys(person_id for person_id, unit_id in people if unit_id in working)
+    dispatch = city.units[city.dispatch].id  # whoever serves the whole city keeps the hours of this unit
+    ids = dict.fromkeys(person_id for person_id, unit_id in people if (unit_id or dispatch) in working)
     for person_id in ids:
         db.session.add(
             Delivery(

@@ -45,12 +45,19 @@ class LetterKind(StrEnum):
     # about an account
     CONFIRM_ACCOUNT = "confirm_account"
     RESET_PASSWORD = "reset_password"  # nosec B105 - the name of a letter
+    NEW_EMAIL = "new_email"
     EMAIL_CHANGED = "email_changed"
     INVITED = "invited"
 
 
 ACCOUNT = frozenset(
-    {LetterKind.CONFIRM_ACCOUNT, LetterKind.RESET_PASSWORD, LetterKind.EMAIL_CHANGED, LetterKind.INVITED}
+    {
+        LetterKind.CONFIRM_ACCOUNT,
+        LetterKind.RESET_PASSWORD,
+        LetterKind.NEW_EMAIL,
+        LetterKind.EMAIL_CHANGED,
+        LetterKind.INVITED,
+    }
 )
 TO_TYPED_ADDRESS = frozenset({LetterKind.CONFIRM, LetterKind.CONFIRM_REMINDER})
 BY_SMS = frozenset(

@@ -20,7 +20,7 @@ REMIND_UNTIL = timedelta(days=6)  # the link of the first letter lives for seven
 def send_account(person_id: int, kind: str, data: dict[str, Any] | None = None) -> Delivery:
     """Owe somebody a letter about their account, inside the caller's unit of work.
 
-    `kind` is confirm_account, reset_password, email_changed or invited. `data` may hold
+    `kind` is confirm_account, reset_password, new_email, email_changed or invited. `data` may hold
     `link`: a path from the root, like `/reset/<token>`, without language and host (the letter adds both),
     `to`: the address to write to where it is not (yet) the person's own,
     `hours`: for how long the link is good; none for a link that opens a page of the account,

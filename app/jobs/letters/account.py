@@ -32,12 +32,27 @@ def reset_password(about: About) -> Letter:
     )
 
 
+def new_email(about: About) -> Letter:
+    """To an address that may be a stranger's, by a slip of the finger: whose account it is stays unsaid."""
+    return Letter(
+        subject=_("Confirm your new address"),
+        opening=_("One press, and your account uses this address"),
+        body=(
+            _("In the settings of an account somebody, most likely you, asked to use this address from now on."),
+            _("Once it is confirmed, you sign in with it and our letters come here. Until then nothing changes."),
+        ),
+        button=Link(_("Use this address"), address(about)),
+        closing=(*_good_for(about), _("Was it not you? Then do nothing: no account will use your address.")),
+        why=_("You get this message because this address was given as the new one of an account."),
+    )
+
+
 def email_changed(about: About) -> Letter:
     return Letter(
         subject=_("Your address was changed"),
         opening=_("Your account now uses another address"),
         body=(_("From now on we write to the new address. This is the last message to this one."),),
-        closing=(_("Was it not you? Then answer quickly: ask for a new password, and tell the city."),),
+        closing=(_("Was it not you? Tell the city at once: whoever changed it knew your password."),),
         why=_("You get this message because this address belonged to the account until now."),
     )
 

@@ -63,6 +63,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.DIGEST: staff.digest,
     LetterKind.CONFIRM_ACCOUNT: account.confirm_account,
     LetterKind.RESET_PASSWORD: account.reset_password,
+    LetterKind.NEW_EMAIL: account.new_email,
     LetterKind.EMAIL_CHANGED: account.email_changed,
     LetterKind.INVITED: account.invited,
 }
@@ -124,8 +125,8 @@ def _about(delivery: Delivery, person: Person) -> About:
     if report is not None and kind in TO_TYPED_ADDRESS:
         if report.status is Status.WITHDRAWN:
             raise Pointless("the report was withdrawn")
-        with unit_of_work():  # six fresh digits; sending comes after this is closed
-            digits = confirmations.make_code(db.session.get_one(Report, report.id))
+        with unit_of_work():  # sending comes after this is closed
+            digits = confirmations.make_code(db.session.get_one(Report, report.id), delivery_id=delivery.id)
     return About(
         delivery=delivery,
         person=person,

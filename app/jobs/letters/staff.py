@@ -13,7 +13,7 @@ from app.domain.permissions import Actor, Permission, actor_of, may
 from app.domain.queue import Question, Tab
 from app.jobs.letters.model import About, Letter, Link, Pointless
 from app.models import Report, now
-from app.models.choices import EventKind
+from app.models.choices import EventKind, Role
 from app.web.filters import due, moment
 from app.web.labels import ROUTING_DOUBTS, label
 
@@ -152,6 +152,8 @@ def flagged(about: About) -> Letter:
 def digest(about: About) -> Letter:
     """The queue in the morning: how much of what, and the five most urgent. Pointless for an empty desk."""
     actor = actor_of(about.person)
+    if actor.has(Role.DISPATCHER):
+        return _dispatchers_digest(about, actor)
     badges = queue.badges(actor)
     page = queue.page(Question(tab=Tab.OPEN), seen_by=actor, limit=MOST_URGENT)
     if not page.reports:
@@ -164,15 +166,44 @@ def digest(about: About) -> Letter:
         (_("Waiting for publication"), badges.get("publish", 0)),
         (_("Open in all"), badges.get(Tab.OPEN, 0)),
     )
-    on = date.fromisoformat(str(about.delivery.data["on"]))
     return Letter(
-        subject=_("Your queue on %(day)s", day=f"{on.day}/{on.month}"),
+        subject=_("Your queue on %(day)s", day=_day_of(about)),
         opening=_("Good morning. This waits at your desk"),
         facts=tuple((name, _shown(number)) for name, number in counts if number),
         items=tuple(_item(about, report) for report in page.reports),
         button=Link(_("Open the queue"), url_for("desk.queue", _external=True)),
         why=_("You get this message on working days because you work a queue here."),
     )
+
+
+def _dispatchers_digest(about: About, actor: Actor) -> Letter:
+    """What nobody but a dispatcher moves on, and how late the whole city is; the late ones where nothing else waits."""
+    badges = queue.badges(actor)
+    theirs = queue.page(Question(tab=Tab.UNROUTED), seen_by=actor, limit=MOST_URGENT).reports
+    tab = Tab.UNROUTED if theirs else Tab.OVERDUE
+    shown = theirs or queue.page(Question(tab=tab), seen_by=actor, limit=MOST_URGENT).reports
+    if not shown:
+        raise Pointless("nothing waits for a dispatcher")
+    counts = (
+        (_("Unit not clear, or in dispute"), badges.get(Tab.UNROUTED, 0)),
+        (_("Overdue in the whole city"), badges.get(Tab.OVERDUE, 0)),
+        (_("Waiting for publication"), badges.get("publish", 0)),
+        (_("Open in all"), badges.get(Tab.OPEN, 0)),
+    )
+    return Letter(
+        subject=_("Work for the dispatcher on %(day)s", day=_day_of(about)),
+        opening=_("Good morning. This waits for a dispatcher") if theirs else _("Good morning. No unit is in doubt"),
+        body=() if theirs else (_("These reports are overdue the longest:"),),
+        facts=tuple((name, _shown(number)) for name, number in counts if number),
+        items=tuple(_item(about, report) for report in shown),
+        button=Link(_("Open the queue"), url_for("desk.queue", tab=tab.value, _external=True)),
+        why=_("You get this message on working days because you are a dispatcher here."),
+    )
+
+
+def _day_of(about: About) -> str:
+    on = date.fromisoformat(str(about.delivery.data["on"]))
+    return f"{on.day}/{on.month}"
 
 
 def _shown(number: int) -> str:

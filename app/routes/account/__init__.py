@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("account", __name__)
 
-from app.routes.account import home, joining, settings  # noqa: E402, F401  # views hang themselves on the blueprint
+from app.routes.account import home, joining, over, settings  # noqa: E402, F401  # views hang themselves on the blueprint

@@ -58,7 +58,9 @@ def near() -> ResponseReturnValue:
         if len(hits) == 1:
             point = (hits[0].lat, hits[0].lng)
         elif not hits:
-            form.q.errors = [_("No place by this name. Try a ward, a street, a well-known place, or coordinates.")]
+            form.q.errors = [
+                _("No place by this name is known here. Try the ward or a well-known place, or look on the map.")
+            ]
     if point is not None and not city.bounds.holds(*point):
         form.q.errors, point = [_("That place lies outside %(city)s.", city=city.name.in_(language.chosen()))], None
     found = public_list.near(*point, Filters()) if point else []
@@ -69,6 +71,7 @@ def near() -> ResponseReturnValue:
         point=point,
         place=hits[0].name if len(hits) == 1 else "",
         hits=hits if len(hits) > 1 else [],
+        finds_streets=places.finds_streets(),
         cards=[cards.public_card(one.view, distance_m=one.distance_m) for one in found],
     )
     return cacheable((html, 422 if form.q.errors or not is_good else 200))

@@ -126,6 +126,7 @@ def _page(form: PlaceForm, *, query: str = "") -> str:
         found=found,
         said=_said_of(found) if found is not None else "",
         arrows=_arrows(lat, lng, str(form.wayfinding.data or "")),
+        finds_streets=places.finds_streets(),
         is_area=request.args.get("area") == "1",
         has_borders=areas.has_outlines(),
         tiles_url=config.tiles_url,

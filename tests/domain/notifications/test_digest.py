@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from app.extensions import db
+from app.adapters.mail import FakeMail
+from app.domain import workflow
+from app.domain.workflow import Details
+from app.extensions import db, unit_of_work
 from app.jobs.deliver import deliver
 from app.jobs.digest import digest
-from app.models import Delivery
+from app.models import Delivery, Report, now
 from app.models.choices import DeliveryState, Role
-from tests.factories import a_report, staff, unit_of
+from tests.factories import a_report, in_charge_of, staff, unit_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -53,3 +56,67 @@ def test_an_empty_desk_gets_none(clock):
     db.session.expire_all()
     letter = db.session.scalars(select(Delivery).where(Delivery.kind == "digest")).one()
     assert (letter.state, letter.error) == (DeliveryState.CANCELLED, "nothing is open")
+
+
+# Dispatchers ----------------------------------------------------------------------------------------------------------
+
+
+def returned(report):
+    """A unit gives it back: nobody but a dispatcher moves it on."""
+    clerk, details = in_charge_of(report), Details(transfer_reason="wrong-unit", words="Không thuộc đơn vị")
+    with unit_of_work():
+        workflow.take(report.code, "return", by=clerk, details=details)
+
+
+def morning_letter(person, app, monkeypatch) -> str:
+    post = FakeMail()
+    monkeypatch.setitem(app.extensions, "mail", post)
+    digest()
+    deliver()
+    (letter,) = [one for one in post.sent if one["To"] == person.email]
+    return f"{letter['Subject']}\n{letter.get_body(('plain',)).get_content()}"
+
+
+def test_a_dispatcher_hears_of_what_no_unit_has_and_how_late_the_city_is(app, clock, monkeypatch):
+    late, disputed, quiet = a_report(), a_report(), a_report()
+    dispatcher = staff(None, Role.DISPATCHER)
+    at(clock, 9, 27)
+    returned(disputed)
+    with unit_of_work():
+        db.session.get_one(Report, quiet.id).due_at = now() + timedelta(days=30)
+    at(clock, 8, 28)
+    letter = morning_letter(dispatcher, app, monkeypatch)
+    assert "Phản ánh cần điều phối ngày 28/11" in letter
+    assert "Chưa rõ đơn vị hoặc bị trả lại: 1" in letter
+    assert "Quá hạn trên toàn thành phố: 2" in letter
+    assert "Tổng số đang mở: 3" in letter
+    assert f"/desk/r/{disputed.code}" in letter
+    assert f"/desk/r/{late.code}" not in letter  # a unit has it, and hears of it
+    assert "/desk?tab=unrouted" in letter
+
+
+def test_where_no_unit_is_in_doubt_a_dispatcher_sees_the_latest_of_all(app, clock, monkeypatch):
+    late, dispatcher = a_report(), staff(None, Role.DISPATCHER)
+    at(clock, 8, 28)
+    letter = morning_letter(dispatcher, app, monkeypatch)
+    assert "Không có phản ánh nào chờ điều phối" in letter
+    assert f"/desk/r/{late.code}" in letter
+    assert "/desk?tab=overdue" in letter
+
+
+def test_where_nothing_is_late_or_in_doubt_a_dispatcher_gets_none(clock):
+    a_report()
+    staff(None, Role.DISPATCHER)
+    at(clock, 8, 25)
+    assert digest() == 1
+    deliver()
+    db.session.expire_all()
+    letter = db.session.scalars(select(Delivery).where(Delivery.kind == "digest")).one()
+    assert (letter.state, letter.error) == (DeliveryState.CANCELLED, "nothing waits for a dispatcher")
+
+
+def test_a_dispatcher_rests_when_the_dispatching_unit_does(clock):
+    a_report()
+    staff(None, Role.DISPATCHER)
+    at(clock, 8, 30)
+    assert digest() == 0
