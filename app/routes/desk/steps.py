@@ -23,8 +23,9 @@ from app.forms.refusals import refuse
 from app.models import Event
 from app.models.choices import EventKind, Outcome, PhotoKind, Severity, WaitingFor
 from app.routes.desk import asking, bp, sent
+from app.routes.desk.next_step import purpose
 from app.routes.desk.queue import STAFF
-from app.routes.desk.report import purpose, screen
+from app.routes.desk.report import screen
 from app.web import uploads
 from app.web.access import open_to
 from app.web.actors import actor
