@@ -50,6 +50,11 @@ class Config:
     testing: bool = False
     argon2_memory_kib: int = 19456
     log_level: str = "INFO"
+    log_format: str = "text"  # text | json
+    access_log: bool = False
+    slow_query_ms: int = 500  # 0: none is written down
+    metrics_token: str = ""  # empty: /metrics answers this machine alone
+    metrics_folder: str = ""  # where the web processes of one machine put their measures together
 
     @property
     def storage(self) -> Path:
@@ -91,6 +96,11 @@ class Config:
             "development": env.get("HOIAM_DEVELOPMENT") == "1",
             "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
             "log_level": _log_level(env),
+            "log_format": _one_of(env, "HOIAM_LOG_FORMAT", ("text", "json")),
+            "access_log": env.get("HOIAM_ACCESS_LOG") == "1",
+            "slow_query_ms": _number(env, "HOIAM_SLOW_QUERY_MS", 500),
+            "metrics_token": env.get("HOIAM_METRICS_TOKEN") or "",
+            "metrics_folder": env.get("PROMETHEUS_MULTIPROC_DIR") or "",  # the library's own name for it
         }
         return cls(**known)
 
@@ -162,6 +172,14 @@ def _database_url(env: Mapping[str, str]) -> str:
             "HOIAM_DATABASE_URL names PostgreSQL, whose driver is not installed: "
             ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
         )
+    return said
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of these words, the first where nothing is said."""
+    said = env.get(name) or choices[0]
+    if said not in choices:
+        raise SettingError(f"{name}={said} is none of {', '.join(choices)}: leave it out for {choices[0]}.")
     return said
 
 
