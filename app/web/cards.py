@@ -38,6 +38,14 @@ def public_card(view: PublicView, *, distance_m: int | None = None) -> dict[str,
     }
 
 
+def running(report: Report) -> dict[str, Any]:
+    """How the clock of an open report stands, in words, and by how many days it is late."""
+    if report.status is Status.WAITING:
+        return {"due": _stopped(report), "overdue": 0}
+    due_at = report.due_at if report.is_open else None
+    return {"due": filters.due(due_at) if due_at else "", "overdue": filters.overdue_days(due_at)}
+
+
 def _stopped(report: Report) -> str:
     """A paused clock has no due date: what is left of it, and until when it stands still."""
     left = filters.working_time(report.remaining_minutes) if report.remaining_minutes else ""
@@ -51,7 +59,6 @@ def desk_row(report: Report, *, names: Mapping[int, str], words: str = "") -> di
     """A row of the queue. `names` are the assignees' names by id."""
     city, lang = store.current(), language.chosen()
     category = city.category_of(report.category_id)
-    paused = report.status is Status.WAITING
     return {
         "url": url_for("desk.report", code=report.code),
         "code": report.code,
@@ -66,8 +73,7 @@ def desk_row(report: Report, *, names: Mapping[int, str], words: str = "") -> di
         "affected": report.affected,
         "words": words,
         "language": report.language,
-        "due": _stopped(report) if paused else filters.due(report.due_at) if report.due_at else "",
-        "overdue": 0 if paused else filters.overdue_days(report.due_at),
+        **running(report),
         "assignee": names.get(report.assignee_id or 0, ""),
         "has_news": report.has_news,
     }

@@ -12,7 +12,7 @@ from app.domain.accounts import mine
 from app.domain.city import store
 from app.domain.reports import secret_of
 from app.models import Report, now
-from app.models.choices import Severity, StatusClass
+from app.models.choices import Severity
 from app.routes.account import bp
 from app.routes.account.parts import page
 from app.web import cards, filters, language
@@ -48,7 +48,6 @@ def following() -> ResponseReturnValue:
 def _card(report: Report) -> dict[str, Any]:
     city, lang = store.current(), language.chosen()
     category = city.category_of(report.category_id)
-    is_open = report.status_class is StatusClass.OPEN
     return {
         "url": url_for("own.page", code=report.code, secret=secret_of(report)),
         "code": report.code,
@@ -64,6 +63,5 @@ def _card(report: Report) -> dict[str, Any]:
         "affected": report.affected,
         "words": "",
         "thumb": None,
-        "due": filters.due(report.due_at) if is_open and report.due_at else None,
-        "overdue": filters.overdue_days(report.due_at) if is_open else 0,
+        **cards.running(report),
     }
