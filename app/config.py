@@ -7,10 +7,16 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent.parent
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"
 
 
@@ -65,7 +71,7 @@ class Config:
         data = Path(env.get("HOIAM_DATA") or ROOT / "var").resolve()
         known: dict[str, Any] = {
             "data": data,
-            "database_url": env.get("HOIAM_DATABASE_URL") or f"sqlite:///{data / 'hoiam.sqlite3'}",
+            "database_url": _database_url(env) or f"sqlite:///{data / 'hoiam.sqlite3'}",
             "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
             "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
             "port": _port(env),
@@ -84,7 +90,7 @@ class Config:
             "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
             "development": env.get("HOIAM_DEVELOPMENT") == "1",
             "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
-            "log_level": env.get("HOIAM_LOG_LEVEL") or "INFO",
+            "log_level": _log_level(env),
         }
         return cls(**known)
 
@@ -135,6 +141,35 @@ def _port(env: Mapping[str, str]) -> int:
     if not 0 < port < 65536:
         raise SettingError(f"PORT={port} is not a port: choose a number from 1024 to 65535, for example PORT=8080.")
     return port
+
+
+def _database_url(env: Mapping[str, str]) -> str:
+    """As said, empty where nothing is. It may hold a password, so no message repeats it."""
+    said = env.get("HOIAM_DATABASE_URL") or ""
+    if not said:
+        return ""
+    try:
+        kind = make_url(said).drivername
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in DATABASES:
+        raise SettingError(
+            "HOIAM_DATABASE_URL must look like postgresql+psycopg://user:password@host/hoiam, or leave it out: the "
+            "data folder holds the database then."
+        )
+    if kind.startswith("postgresql") and find_spec("psycopg") is None:
+        raise SettingError(
+            "HOIAM_DATABASE_URL names PostgreSQL, whose driver is not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
+        )
+    return said
+
+
+def _log_level(env: Mapping[str, str]) -> str:
+    said = env.get("HOIAM_LOG_LEVEL") or "INFO"
+    if said.upper() not in LOG_LEVELS:
+        raise SettingError(f"HOIAM_LOG_LEVEL={said} is none of {', '.join(LOG_LEVELS)}: leave it out for INFO.")
+    return said
 
 
 def _kept_secret(data: Path) -> str:

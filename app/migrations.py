@@ -1,54 +1,50 @@
-"""Moving the database from one shape to the next, on a connection of its own."""
+"""Moving the database from one shape to the next, on a connection of its own: one process at a time, and a process
+that is killed meanwhile, or finds the disk full, leaves the shape that stood."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from app.config import ROOT
+from app.models import Base
+
+SCRIPTS = ROOT / "migrations"
+PATIENCE_S = 60  # how long to wait for another process that is migrating
+_LOCK = 4847_2025  # of PostgreSQL's advisory locks, ours alone in this database
+_HELD_BY_OTHERS = "55P03"  # PostgreSQL's lock_not_available
 
 
-def _settings(connection: Connection | None = None) -> AlembicConfig:
-    settings = AlembicConfig()
-    settings.set_main_option("script_location", str(ROOT / "migrations"))
-    settings.attributes["connection"] = connection
-    return settings
-
-
-def _own_engine(engine: Engine) -> Engine:
-    """A plain engine beside the application's: no autocommit habits, no pool."""
-    return create_engine(engine.url, poolclass=NullPool)
+class CannotMigrate(Exception):
+    """The database stays as it was; the message says why, and the remedy."""
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:
-    """Bring the database to revision `to`. SQLite's foreign keys stay off meanwhile and are checked at the end,
-    since rebuilding a table with them on would silently delete its children."""
+    """Bring the database to revision `to`. Raises CannotMigrate.
+
+    SQLite's foreign keys stay off meanwhile and are checked at the end, since rebuilding a table with them on would
+    silently delete its children.
+    """
+    refuse_unknown(engine)
+    _refuse_what_an_old_version_left(engine)
     _run(engine, lambda settings: command.upgrade(settings, to))
 
 
 def downgrade(engine: Engine, to: str) -> None:
+    """Go back to revision `to`. Raises CannotMigrate."""
+    refuse_unknown(engine)
     _run(engine, lambda settings: command.downgrade(settings, to))
-
-
-def _run(engine: Engine, step: Callable[[AlembicConfig], None]) -> None:
-    with _own_engine(engine).connect() as connection:
-        sqlite = connection.dialect.name == "sqlite"
-        if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("PRAGMA busy_timeout=15000")
-            connection.commit()
-        step(_settings(connection))
-        if sqlite:
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise RuntimeError(f"{len(broken)} rows point nowhere after migrating: {broken[:5]}")
-        connection.commit()
 
 
 def current(engine: Engine) -> str | None:
@@ -59,3 +55,118 @@ def current(engine: Engine) -> str | None:
 
 def head() -> str | None:
     return ScriptDirectory.from_config(_settings()).get_current_head()
+
+
+def is_known(revision: str | None) -> bool:
+    """Does this program know the way from there? From an empty database it does."""
+    steps = ScriptDirectory.from_config(_settings()).walk_revisions()
+    return revision is None or revision in {step.revision for step in steps}
+
+
+def refuse_unknown(engine: Engine) -> None:
+    """Raises CannotMigrate for a database that a newer program has migrated: this one would misread it."""
+    stands = current(engine)
+    if not is_known(stands):
+        raise CannotMigrate(
+            f"The database stands at {stands}, which this program does not know, for it is older: start the newer one, "
+            "or put a backup of the database in its place."
+        )
+
+
+def check_references(connection: Connection) -> None:
+    """No row points nowhere. Asked before the commit, so that a migration that broke one leaves nothing behind."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise CannotMigrate(f"{len(broken)} rows would point nowhere after migrating: {broken[:5]}")
+
+
+def _settings(connection: Connection | None = None) -> AlembicConfig:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(SCRIPTS))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+def _own_engine(engine: Engine) -> Engine:
+    """A plain engine beside the application's: no autocommit habits, no pool."""
+    patience = {"timeout": PATIENCE_S} if engine.dialect.name == "sqlite" else {}
+    return create_engine(engine.url, poolclass=NullPool, connect_args=patience)
+
+
+def _run(engine: Engine, step: Callable[[AlembicConfig], None]) -> None:
+    alone = _alone_on_sqlite if engine.dialect.name == "sqlite" else _alone_on_postgresql
+    with alone(_own_engine(engine)) as connection:
+        step(_settings(connection))
+
+
+# --- one process at a time --------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _alone_on_sqlite(own: Engine) -> Iterator[Connection]:
+    """Whatever is begun is begun IMMEDIATE, and `migrations/env.py` begins once: all steps are one transaction.
+
+    The driver left to itself would commit before each change of a table.
+    """
+    event.listen(own, "connect", _prepare_sqlite)
+    event.listen(own, "begin", _begin_sqlite)
+    try:
+        with own.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise CannotMigrate(_busy()) from error
+        raise
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")  # inside a transaction it would do nothing
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    driver.isolation_level = None  # we say BEGIN ourselves; Alembic's autocommit_block gives the driver its own back
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _alone_on_postgresql(own: Engine) -> Iterator[Connection]:
+    """A transaction a migration, under a lock of the session, which ends with the process that holds it."""
+    with own.connect() as connection:
+        waited_until = time.monotonic() + PATIENCE_S
+        # asked again and again: a statement that waits would hold up CREATE INDEX CONCURRENTLY of the other process
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}):
+            connection.rollback()
+            if time.monotonic() > waited_until:
+                raise CannotMigrate(_busy())
+            time.sleep(0.2)
+        connection.execute(text("SELECT set_config('lock_timeout', :most, false)"), {"most": f"{PATIENCE_S}s"})
+        connection.commit()
+        try:
+            yield connection
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == _HELD_BY_OTHERS:
+                raise CannotMigrate(_busy()) from error
+            raise
+
+
+def _busy() -> str:
+    return (
+        f"Another program has been at work on this database for {PATIENCE_S} seconds: wait until it is done or stop "
+        "it, then start again."
+    )
+
+
+# --- what an old version left -----------------------------------------------------------------------------------------
+
+
+def _refuse_what_an_old_version_left(engine: Engine) -> None:
+    """Tables of ours and no revision: a first migration that was not yet one transaction was cut short."""
+    with _own_engine(engine).connect() as connection:
+        ours = set(inspect(connection).get_table_names()) & set(Base.metadata.tables)
+    if ours and current(engine) is None:  # asked last: another process may be done with its first migration just now
+        where = engine.url.render_as_string(hide_password=True)
+        raise CannotMigrate(
+            f"The database {where} is half made: it holds tables without a revision. Put a backup in its place, or "
+            "remove it, then start again."
+        )

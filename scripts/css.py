@@ -23,12 +23,13 @@ def parts() -> list[Path]:
 
 
 def joined() -> str:
-    """What app.css must hold: the parts without comments, indentation and idle blanks."""
+    """What app.css must hold: the parts without comments, indentation, idle blanks and zeros."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in parts())
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r'url\("\.\./([^"]+)"\)', _kept_for_a_year, text)
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    return LAYERS + re.sub(r" *([{};,]) *", r"\1", lines).replace(": ", ":").replace(";}", "}") + "\n"
+    lines = re.sub(r" *([{};,]) *", r"\1", lines).replace(": ", ":").replace(";}", "}")
+    return LAYERS + re.sub(r"(?<![\w.])0(?=\.\d)", "", re.sub(r" ([>~]) ", r"\1", lines)) + "\n"
 
 
 def _kept_for_a_year(found: re.Match[str]) -> str:

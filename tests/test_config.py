@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Config
+from app.config import Config, SettingError
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,24 @@ from app.config import Config
 )
 def test_the_address_that_is_printed_and_mailed_can_be_opened(said: dict[str, object], address: str) -> None:
     assert Config(data=Path("var"), database_url="sqlite://", secret_key="x", **said).address == address
+
+
+@pytest.mark.parametrize(
+    "url", ["city", "mysql://host/hoiam", "postgres://host/hoiam", "postgresql+psycopg://host:port/hoiam", "sqlite3:x"]
+)
+def test_an_address_of_no_database_of_ours_is_refused_without_being_repeated(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingError, match="HOIAM_DATABASE_URL must look like postgresql") as refused:
+        Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_DATABASE_URL": url})
+    assert url not in str(refused.value)
+
+
+def test_a_missing_driver_is_named_with_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.config.find_spec", lambda name: None)
+    with pytest.raises(SettingError, match=r"driver is not installed: .* requirements-prod\.txt"):
+        Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_DATABASE_URL": "postgresql+psycopg://host/hoiam"})
+
+
+def test_a_log_level_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="HOIAM_LOG_LEVEL=chatty is none of DEBUG, INFO, WARNING, ERROR"):
+        Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_LOG_LEVEL": "chatty"})
+    assert Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_LOG_LEVEL": "debug"}).log_level == "debug"

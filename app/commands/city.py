@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from app.commands.plainly import on_a_ready_database, plainly
 from app.domain import areas
 from app.domain.city import check, export, folder, store
 from app.domain.city.diff import diff
-from app.domain.city.problems import Refused
 from app.extensions import unit_of_work
-
-P = ParamSpec("P")
 
 city_cli = AppGroup("city", help="The city as a folder: check it, compare it, load it, write it back.")
 areas_cli = AppGroup("areas", help="Ward outlines.")
@@ -25,30 +19,9 @@ areas_cli = AppGroup("areas", help="Ward outlines.")
 _folder = click.argument("path", metavar="FOLDER", type=click.Path(path_type=Path))
 
 
-def _plainly(command: Callable[P, None]) -> Callable[P, None]:
-    """What goes wrong is said in plain lines, without a trace, and the end is 1."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except Refused as refused:
-            for problem in refused.problems:
-                click.echo(str(problem))
-            count = len(refused.problems)
-            click.echo(f"{count} problem{'s' if count > 1 else ''}. Nothing was changed.", err=True)
-            raise SystemExit(1) from None
-        except (store.NoCity, areas.UnreadableFile, OSError) as error:
-            raise click.ClickException(str(error)) from error
-        except (OperationalError, ProgrammingError) as error:
-            raise click.ClickException(f"The database is not ready: {error.orig}. Run the migrations first.") from error
-
-    return wrapped
-
-
 @city_cli.command("check")
 @_folder
-@_plainly
+@plainly
 def check_folder(path: Path) -> None:
     """Read FOLDER and try its example cases. Ends with 1 and `file:line: message` lines when something is wrong."""
     city = check.checked(path)
@@ -60,7 +33,7 @@ def check_folder(path: Path) -> None:
 
 @city_cli.command("diff")
 @_folder
-@_plainly
+@on_a_ready_database
 def show_diff(path: Path) -> None:
     """Show what loading FOLDER would change."""
     changes = diff(store.find_current(), folder.read(path))
@@ -71,7 +44,7 @@ def show_diff(path: Path) -> None:
 
 @city_cli.command("load")
 @_folder
-@_plainly
+@on_a_ready_database
 def load_folder(path: Path) -> None:
     """Check FOLDER and put it in force, all of it or nothing."""
     city = check.checked(path)
@@ -87,7 +60,7 @@ def load_folder(path: Path) -> None:
 
 @city_cli.command("export")
 @_folder
-@_plainly
+@on_a_ready_database
 def export_folder(path: Path) -> None:
     """Write the city in force to FOLDER."""
     city = store.current()
@@ -97,7 +70,7 @@ def export_folder(path: Path) -> None:
 
 @areas_cli.command("import")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
-@_plainly
+@on_a_ready_database
 def import_outlines(path: Path) -> None:
     """Load ward outlines from a GeoJSON FILE. Good ones are kept; each refused one is named, and the end is 1."""
     with unit_of_work():

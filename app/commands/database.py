@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import click
-from alembic.util import CommandError
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError
 
 from app import migrations
+from app.commands.plainly import on_a_ready_database, plainly
 from app.domain import figures
 from app.domain.city import store
 from app.extensions import db, unit_of_work
@@ -18,37 +17,40 @@ stats_cli = AppGroup("stats", help="Counters, roll-ups and day figures, proved a
 
 @db_cli.command("upgrade")
 @click.argument("revision", default="head")
+@plainly
 def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest without one."""
-    try:
-        migrations.upgrade(db.engine, revision)
-    except CommandError as error:
-        raise click.ClickException(str(error)) from error
+    migrations.upgrade(db.engine, revision)
     click.echo(f"The database stands at {migrations.current(db.engine)}.")
 
 
 @db_cli.command("downgrade")
 @click.argument("revision")
+@plainly
 def downgrade(revision: str) -> None:
     """Go back to REVISION (`base` empties the database)."""
-    try:
-        migrations.downgrade(db.engine, revision)
-    except CommandError as error:
-        raise click.ClickException(str(error)) from error
+    migrations.downgrade(db.engine, revision)
     click.echo(f"The database stands at {migrations.current(db.engine) or 'base'}.")
 
 
 @db_cli.command("current")
+@plainly
 def current() -> None:
     """Say where the database stands, and where the program wants it."""
     stands, wanted = migrations.current(db.engine), migrations.head()
-    click.echo(f"{stands or 'empty'}, {'up to date' if stands == wanted else f'behind {wanted}'}.")
+    if stands == wanted:
+        click.echo(f"{stands}, up to date.")
+    elif migrations.is_known(stands):
+        click.echo(f"{stands or 'empty'}, behind {wanted}.")
+    else:
+        click.echo(f"{stands}, which this program does not know.")
 
 
 @stats_cli.command("verify")
+@on_a_ready_database
 def verify() -> None:
     """Compare every figure with the sum of its rows; ends with 1 and a line per difference."""
-    _needs_a_city()
+    store.current()
     found = figures.verify()
     for difference in found:
         click.echo(f"{difference.table} {difference.key}: stands {difference.stands}, should be {difference.should_be}")
@@ -59,16 +61,10 @@ def verify() -> None:
 
 
 @stats_cli.command("rebuild")
+@on_a_ready_database
 def rebuild() -> None:
     """Write every figure anew from the rows, in one transaction."""
-    _needs_a_city()
+    store.current()
     with unit_of_work():
         figures.rebuild()
     click.echo("Every figure was written anew.")
-
-
-def _needs_a_city() -> None:
-    try:
-        store.current()
-    except (store.NoCity, OperationalError):
-        raise click.ClickException("No city is loaded here yet. Run: flask db upgrade, then flask city load") from None

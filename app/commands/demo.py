@@ -10,9 +10,8 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
+from app.commands.plainly import on_a_ready_database
 from app.domain import demo
-from app.domain.city import store
-from app.domain.errors import Refusal
 
 SHOWN_AFTER_S = 0.5  # a start that finds its demo standing shows no bar
 
@@ -20,38 +19,35 @@ demo_cli = AppGroup("demo", help="Made-up reports, clearly marked.")
 
 
 @demo_cli.command("fill")
+@on_a_ready_database
 def fill_demo() -> None:
     """Fill the demo of a first start; one that was interrupted is finished, one that stands is left alone."""
     started = time.monotonic()
-    if _shown("Filling the demo", demo.REPORTS, lambda told: demo.fill(told)):
+    if _shown("Filling the demo", demo.REPORTS, lambda told, _step: demo.fill(told)):
         click.echo(f"{demo.REPORTS} made-up reports stand ({time.monotonic() - started:.0f} s).")
 
 
 @demo_cli.command("generate")
-@click.option("--reports", type=click.IntRange(1, 5_000_000), required=True, help="How many.")
+@click.option("--reports", type=click.IntRange(1, 50_000_000), required=True, help="How many.")
 @click.option("--seed", type=int, default=demo.SEED, show_default=True, help="The same seed makes the same city.")
 @click.option("--photos", is_flag=True, help="Draw photos too (slower).")
+@on_a_ready_database
 def generate_demo(reports: int, seed: int, photos: bool) -> None:
     """Add made-up reports to a demo."""
     started = time.monotonic()
 
-    def make(told: demo.filling.Told) -> bool:
-        demo.generate(told, reports=reports, seed=seed, with_photos=photos)
+    def make(told: demo.filling.Told, step: demo.filling.Step) -> bool:
+        demo.generate(told, reports=reports, seed=seed, with_photos=photos, step=step)
         return True
 
     _shown("Generating", reports, make)
     click.echo(f"{reports} made-up reports in {time.monotonic() - started:.0f} s.")
 
 
-def _shown(label: str, count: int, work: Callable[[demo.filling.Told], bool]) -> bool:
-    """Do it with a bar of progress; what is refused is said in one line."""
+def _shown(label: str, count: int, work: Callable[[demo.filling.Told, demo.filling.Step], bool]) -> bool:
+    """Do it with a bar of progress."""
     with tqdm(total=count, desc=label, unit=" reports", leave=False, delay=SHOWN_AFTER_S) as bar:
-        try:
-            return work(lambda written, _whole: _reach(bar, written))
-        except store.NoCity as error:
-            raise click.ClickException(str(error)) from error
-        except Refusal as refusal:
-            raise click.ClickException(str(refusal)) from refusal
+        return work(lambda written, _whole: _reach(bar, written), bar.set_description)
 
 
 def _reach(bar: tqdm[Any], written: int) -> None:

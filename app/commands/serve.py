@@ -8,23 +8,22 @@ from __future__ import annotations
 import errno
 import shlex
 import signal
-import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app import logs, migrations
 from app.commands.demo import fill_demo
 from app.commands.large_bodies import listening
+from app.commands.plainly import need_migrated, told_plainly
 from app.config import Config
 from app.domain import city_folder, remembered
+from app.domain.city import store
 from app.domain.city.problems import Refused
 from app.domain.demo.accounts import ACCOUNTS
 from app.extensions import db
@@ -32,17 +31,17 @@ from app.jobs.worker import working
 from app.models import Person, Report
 
 THREADS = 8
-FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @click.command("start")
 @click.option("--demo/--no-demo", default=False, help="Fill an empty database with a made-up city life.")
+@with_appcontext
 def start(demo: bool) -> None:
     """Migrate, load the city, and serve: web and worker in one process."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way out
     config: Config = app.config["HOIAM"]
     logs.configure(config.log_level)
-    with _told_plainly(config):
+    with told_plainly(config):
         _prepare(config, demo)
         server = _listening(app, config)
         db.session.rollback()
@@ -56,6 +55,7 @@ def start(demo: bool) -> None:
 
 
 @click.command("work")
+@with_appcontext
 def work() -> None:
     """The worker alone: letters, clocks, photos."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way out
@@ -64,9 +64,9 @@ def work() -> None:
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    with _told_plainly(config):
-        if migrations.current(db.engine) != migrations.head():
-            raise click.ClickException("The database is not migrated. Run: flask db upgrade")
+    with told_plainly(config):
+        need_migrated()
+        store.current()
         with working(app):
             click.echo("The worker is at work.")
             stopping.wait()
@@ -81,11 +81,19 @@ def _prepare(config: Config, demo: bool) -> None:
     if migrations.current(db.engine) != migrations.head():
         click.echo("Preparing the database …")
         migrations.upgrade(db.engine)
-    version = city_folder.load_if_changed(config.city_folder)
+    version = _load_city(config)
     if version is not None:
         click.echo(f"Version {version} of the city is in force.")
     if demo and _wants_demo():
         _fill_demo()
+
+
+def _load_city(config: Config) -> int | None:
+    try:
+        return city_folder.load_if_changed(config.city_folder)
+    except Refused:
+        click.echo(f"The city folder {config.city_folder} has errors:")
+        raise
 
 
 def _wants_demo() -> bool:
@@ -156,56 +164,6 @@ def _say_accounts() -> None:
         click.echo(f"  {account.email:<40} {account.password:<16} {account.title}")
 
 
-# --- plainly ----------------------------------------------------------------------------------------------------------
-
-
 def _leave(number: int, frame: FrameType | None) -> None:
     """A polite request to stop: what is in hand is finished first."""
     raise SystemExit(0)
-
-
-@contextmanager
-def _told_plainly(config: Config) -> Iterator[None]:
-    """What can be expected to go wrong is one sentence with its remedy, and the end is 1."""
-    try:
-        yield
-    except Refused as refused:
-        for problem in refused.problems:
-            click.echo(str(problem), err=True)
-        raise click.ClickException(f"The city folder {config.city_folder} has errors. Nothing was changed.") from None
-    except FileNotFoundError as error:
-        raise click.ClickException(f"{error.filename or error} is missing.") from error
-    except OSError as error:
-        raise click.ClickException(_why_not_written(error.errno, config)) from error
-    except DatabaseError as error:
-        sentence = _database_trouble(error, config)
-        if sentence is None:
-            raise
-        raise click.ClickException(sentence) from error
-
-
-def _why_not_written(number: int | None, config: Config) -> str:
-    if number in FULL:
-        return f"The disk that holds {config.data} is full: free about 1 GB, then start again; it goes on where it was."
-    return f"{config.data} cannot be written to: set HOIAM_DATA to a folder that can."
-
-
-def _database_trouble(error: DatabaseError, config: Config) -> str | None:
-    """The sentence for a trouble that the operator can mend."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is None:
-        if isinstance(error, OperationalError):
-            return "The database does not answer: look at HOIAM_DATABASE_URL, and whether its server runs."
-        return None
-    match code & 0xFF:
-        case sqlite3.SQLITE_FULL:
-            return _why_not_written(errno.ENOSPC, config)
-        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return _why_not_written(errno.EACCES, config)
-        case sqlite3.SQLITE_IOERR:
-            return f"The disk under {config.data} refuses to write or is full: look at it, then start again."
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return f"The database in {config.data} is damaged: put a backup in its place."
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return f"Another program holds the database in {config.data}: stop it, then start again."
-    return None

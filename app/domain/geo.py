@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from app.models.choices import Precision
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Whole = TypeVar("Whole", int, "NDArray[np.int64]")  # one number, or a column of them
 Point = tuple[float, float]
 CellRange = tuple[int, int]
 
@@ -37,7 +43,7 @@ _REACH = 2  # how many grid cells away a sliver may be counted
 def cell_of(lat: float, lng: float) -> int:
     """The cell a point lies in. Latitudes beyond Web Mercator's end count as its edge."""
     x, y = _mercator(lat, lng)
-    return _interleave(_clamp(int(x * _SIDE), _SIDE), _clamp(int(y * _SIDE), _SIDE))
+    return interleave(_clamp(int(x * _SIDE), _SIDE), _clamp(int(y * _SIDE), _SIDE))
 
 
 def point_of(cell: int) -> Point:
@@ -86,6 +92,11 @@ def covering(lat: float, lng: float, radius_m: float) -> list[CellRange]:
     columns = range(math.floor(west * (1 << z)), math.floor(east * (1 << z)) + 1)
     tiles = {(x % (1 << z), y) for x in columns for y in rows}
     return _joined(sorted(_range_of_tile(z, x, y) for x, y in tiles))
+
+
+def interleave(x: Whole, y: Whole) -> Whole:
+    """The Morton code of x and y, numbers of at most 32 bits, or whole columns of them."""
+    return _spread(x) | _spread(y) << 1
 
 
 # --- distances -------------------------------------------------------------------------------------------------------
@@ -216,7 +227,7 @@ def _zoom_that_spans(share: float) -> int:
 
 def _range_of_tile(z: int, x: int, y: int) -> CellRange:
     shift = 2 * (CELL_ZOOM - z)
-    tile = _interleave(x, y)
+    tile = interleave(x, y)
     return tile << shift, (tile + 1) << shift
 
 
@@ -234,15 +245,11 @@ def _clamp(number: int, limit: int) -> int:
     return max(0, min(limit - 1, number))
 
 
-def _interleave(x: int, y: int) -> int:
-    return _spread(x) | _spread(y) << 1
-
-
 def _deinterleave(number: int) -> tuple[int, int]:
     return _gather(number), _gather(number >> 1)
 
 
-def _spread(n: int) -> int:
+def _spread(n: Whole) -> Whole:
     """Bit i of a number of at most 32 bits moves to bit 2i."""
     n = (n | n << 16) & 0x0000FFFF0000FFFF
     n = (n | n << 8) & 0x00FF00FF00FF00FF

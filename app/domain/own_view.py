@@ -127,14 +127,14 @@ def _question(report: Report, lines: Sequence[OwnEvent]) -> str:
     return "\n\n".join(asked[-1].said) if asked else ""
 
 
-def remembered_reports(links: Sequence[tuple[str, str]]) -> list[tuple[Report, str]]:
+def remembered_reports(links: Sequence[tuple[str, str]]) -> list[Report]:
     """The reports behind secret links, in their order, in one query; wrong links are left out."""
     if not links:
         return []
     found = db.session.scalars(select(Report).where(Report.code.in_([code for code, _ in links])))
     by_code = {report.code: report for report in found}
     return [
-        (settling.shown(by_code[code], now()), secret)
+        settling.shown(by_code[code], now())
         for code, secret in links
         if code in by_code and hmac.compare_digest(secret_of(by_code[code]).encode(), secret.encode())
     ]

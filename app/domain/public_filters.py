@@ -42,11 +42,6 @@ class Filters:
     words: str = ""
 
     @property
-    def is_plain(self) -> bool:
-        """May the roll-up answer? It knows status classes and categories, neither wards nor months nor words."""
-        return not (self.ward or self.first or self.last or self.words)
-
-    @property
     def is_open_only(self) -> bool:
         return self.classes == DEFAULT
 
@@ -129,6 +124,15 @@ def category_ids(filters: Filters) -> list[int]:
 def month_after(month: date) -> date:
     """The first day of the next month."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of these months and of all between them."""
+    found, month = [], first.replace(day=1)
+    while month <= last:
+        found.append(month)
+        month = month_after(month)
+    return found
 
 
 def _start_of(day: date) -> datetime:

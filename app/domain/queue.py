@@ -59,8 +59,13 @@ class Question:
     after: tuple[int, int] | None = None  # due (epoch seconds, 0 where there is no clock) and id of the last one seen
 
     @property
+    def chosen(self) -> int:
+        """How many filters are chosen, beside the words that are searched for."""
+        return sum(map(bool, (self.status, self.category, self.ward, self.assignee, self.overdue)))
+
+    @property
     def is_filtered(self) -> bool:
-        return bool(self.status or self.category or self.ward or self.assignee or self.overdue or self.words)
+        return bool(self.chosen or self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The map in squares: each tile is one query, a grid of 8×8 groups that are numbers, or a single report.
 
-A group of one *is* its report. Wide views without months, wards or words are sums of the roll-up; everything else is
-counted from the rows, inside the index.
+A group of one *is* its report. Wide views are sums of the roll-up, whatever status, category, ward and months are asked
+for; near ones, and those of words, are counted from the rows, inside the index.
 """
 
 from __future__ import annotations
@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from app.domain import geo, remembered, settling
+from app.domain.city import store
 from app.domain.errors import NotFound
-from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, POINTLESS
-from app.domain.public_filters import Filters, category_ids, conditions
+from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, MONTH_LEVELS, POINTLESS, WARD_LEVEL, month_of
+from app.domain.public_filters import Filters, category_ids, conditions, months_between
 from app.extensions import db
 from app.models import MapCount, Report, now
 from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
@@ -27,6 +30,7 @@ PIXELS = 256  # a tile is so many units wide; a single report says where it is i
 GRID = 1 << geo.GRID_BITS
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
 NEWEST = 500  # what a search for words draws
+YEARS_BACK = 10  # how far "until that month" reaches, where the roll-up answers
 
 _STATUSES_OPEN = ", ".join(f"'{status.value}'" for status in OPEN)
 
@@ -72,7 +76,7 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
 
 def _is_rolled_up(z: int, filters: Filters) -> bool:
     deepest = ROLLED_UP_TO if filters.is_open_only else ROLLED_UP_TO + 1
-    return filters.is_plain and z <= deepest
+    return not filters.words and z <= deepest
 
 
 def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -104,7 +108,7 @@ def _held() -> Select[int]:
 
 
 def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:
-    level = max(LEVELS[0], z + geo.GRID_BITS)
+    level = next(level for level in _levels(filters) if level >= z + geo.GRID_BITS)
     down = 2 * (geo.CELL_ZOOM - level)
     square: ColumnElement[int] = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
     n_open = func.sum(MapCount.n_open) if StatusClass.OPEN in filters.classes else literal_column("0")
@@ -113,11 +117,28 @@ def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[A
         .where(
             MapCount.level == level,
             _wanted_categories(filters),
+            MapCount.ward_id == (store.current().wards[filters.ward].id if filters.ward else ALL),
+            _wanted_months(filters),
             MapCount.cell >= lo >> down,
             MapCount.cell < hi >> down,
         )
         .group_by(square)
     )
+
+
+def _levels(filters: Filters) -> tuple[int, ...]:
+    """The levels of the roll-up that know what is asked, the coarsest first."""
+    if filters.ward:
+        return (WARD_LEVEL,)
+    return MONTH_LEVELS if filters.first or filters.last else LEVELS
+
+
+def _wanted_months(filters: Filters) -> ColumnElement[bool]:
+    if not (filters.first or filters.last):
+        return MapCount.month == ALL
+    last = filters.last or now().astimezone(ZoneInfo(store.current().timezone)).date()
+    first = filters.first or date(last.year - YEARS_BACK, last.month, 1)
+    return MapCount.month.in_([month_of(day) for day in months_between(first, last)])
 
 
 def _wanted_sum(filters: Filters) -> ColumnElement[int]:

@@ -22,17 +22,20 @@ class UnitCount(Base):
 
 
 class MapCount(Base):
-    """Public reports per cell of zoom levels 12–15 and category (0: all): low zooms without counting rows.
+    """Public reports per cell of a zoom level, category, ward and month (0: all of them): wide views, filtered or not,
+    without counting rows.
 
-    Level 0 counts by ward (`cell` is the ward's id); level -1 counts there only those without a public point
-    of their own, which stand in the ward's badge and nowhere on the map.
+    Zooms 12–15 stand for the whole city and all time, 13 and 15 by month, 15 by ward and by ward and month. Level 0
+    counts by ward (`cell` is the ward's id); level -1 counts there only those without a public point of their own,
+    which stand in the ward's badge and nowhere on the map.
     """
 
     __tablename__ = "map_count"
-    __table_args__ = (Index("ix_map_count_level", "level", "category_id", "cell"),)
 
     level: Mapped[int] = mapped_column(primary_key=True)
     category_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    ward_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    month: Mapped[int] = mapped_column(primary_key=True)  # 202511
     cell: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     n_open: Mapped[int] = mapped_column(default=0)
     n_done: Mapped[int] = mapped_column(default=0)

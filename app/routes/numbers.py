@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from flask import render_template
 from flask.blueprints import Blueprint
 from flask.typing import ResponseReturnValue
@@ -16,6 +19,7 @@ from app.web.access import open_to_all
 from app.web.caching import cacheable
 
 bp = Blueprint("numbers", __name__)
+Counted = TypeVar("Counted")
 SHOWN = 10
 
 
@@ -28,14 +32,16 @@ def city() -> ResponseReturnValue:
         "numbers/city.html",
         cacheable=True,
         numbers=stats.of(stats.CITY),
-        units=[(unit, by_unit[unit.id]) for unit in here.units.values() if unit.id in by_unit],
-        wards=[(ward, by_ward.get(ward.id, stats.Sums())) for ward in here.wards.values()],
-        categories=sorted(
-            ((one, by_category[one.id]) for one in here.categories.values() if one.id in by_category),
-            key=lambda pair: -pair[1].filed,
-        ),
+        units=_most_first((one, by_unit[one.id]) for one in here.units.values() if one.id in by_unit),
+        wards=_most_first((one, by_ward.get(one.id, stats.Sums())) for one in here.wards.values()),
+        categories=_most_first((one, by_category[one.id]) for one in here.categories.values() if one.id in by_category),
     )
     return cacheable(html)
+
+
+def _most_first(rows: Iterable[tuple[Counted, stats.Sums]]) -> list[tuple[Counted, stats.Sums]]:
+    """Where most was reported on top; equals keep the city's order."""
+    return sorted(rows, key=lambda row: -row[1].filed)
 
 
 @bp.get("/wards/<code>")

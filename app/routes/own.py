@@ -25,7 +25,7 @@ from app.models import Report, ReportContact
 from app.models.choices import EventKind, PhotoKind, Rating, RatingReason, Status, StatusClass
 from app.routes import guests
 from app.routes.report import limits
-from app.web import cards, filters, language, links, timeline
+from app.web import cards, language, links, timeline
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
 from app.web.addresses import outside
@@ -42,7 +42,7 @@ def mine() -> ResponseReturnValue:
     """My reports on this phone: what this browser remembers."""
     return render_template(
         "own/mine.html",
-        rows=[_row(report, secret) for report, secret in remembered_reports(links.remembered())],
+        rows=[cards.own_card(report) for report in remembered_reports(links.remembered())],
         press=PressForm(formdata=None),
     )
 
@@ -459,25 +459,3 @@ def _rating_form(*, blank: bool = False) -> RatingForm:
 
 def _back(code: str, secret: str) -> Response:
     return make_response(redirect(url_for("own.page", code=code, secret=secret), 303))
-
-
-def _row(report: Report, secret: str) -> dict[str, object]:
-    city, lang = store.current(), language.chosen()
-    category = city.category_of(report.category_id)
-    return {
-        "url": url_for("own.page", code=report.code, secret=secret),
-        "code": report.code,
-        "category": category.name.in_(lang),
-        "icon": category.icon,
-        "ward": city.ward_of(report.ward_id).name.in_(lang),
-        "status": report.status,
-        "outcome": report.outcome,
-        "waiting": report.waiting_for,
-        "severity": None,
-        "age": filters.age(report.filed_at),
-        "affected": report.affected,
-        "words": "",
-        "thumb": None,
-        "due": None,
-        "overdue": 0,
-    }

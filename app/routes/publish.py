@@ -42,21 +42,24 @@ def queue() -> ResponseReturnValue:
     after = asking.key(request.args.get("after", ""))
     page = work.to_publish(actor(), after=after)
     words = work.openings(page.reports)
+    people = work.colleagues((), also=[report.assignee_id for report in page.reports])
     following = f"{page.next[0]}.{page.next[1]}" if page.next else ""
     return render_template(
         "publish/queue.html",
-        rows=[_row(report, words.get(report.id, "")) for report in page.reports],
+        rows=[_row(report, people.names, words.get(report.id, "")) for report in page.reports],
+        by_unit=len(work.unit_ids(actor())) != 1,
         first_page=url_for("publish.queue") if after else None,
         next_page=url_for("publish.queue", after=following) if following else None,
         sent=sent.bar(),
     )
 
 
-def _row(report: Report, words: str) -> dict[str, Any]:
+def _row(report: Report, names: dict[int, str], words: str) -> dict[str, Any]:
     assert report.content_due_at is not None
-    return row(report, {}, words) | {
+    return row(report, names, words) | {
         "url": url_for("publish.report", code=report.code),
         "due": filters.due(report.content_due_at),
+        "due_note": "",
         "overdue": filters.overdue_days(report.content_due_at),
         "photos": report.photo_count,
     }

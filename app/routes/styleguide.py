@@ -58,7 +58,7 @@ def _card(**changes: Any) -> SimpleNamespace:
         "affected": 12,
         "words": "Ổ gà sâu giữa làn xe máy trước số 24 Hàng Bài. Trời mưa nước lấp đầy, tối qua có người ngã.",
         "thumb": "/static/styleguide/before.svg",
-        "due": _l("By 16:30 Tuesday 2 December"),
+        "due": _l("16:30 Tuesday 2 December"),
         "overdue": None,
         "assignee": None,
         "marks": (),

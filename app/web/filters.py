@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from flask import Flask
 
 from app.domain import codes, wording
 from app.domain.city import store
+from app.domain.folding import fold
 from app.models import Localized, now
 from app.web import language
 
@@ -29,8 +31,16 @@ def clock(at: datetime) -> str:
 
 
 def day(on: date) -> str:
-    today = now().astimezone(ZoneInfo(store.current().timezone)).date()
-    return wording.say_day(on, language.chosen(), today)
+    return wording.say_day(on, language.chosen(), _local_day(now()))
+
+
+def day_of(at: datetime) -> str:
+    """The day on which a moment lies in the city."""
+    return day(_local_day(at))
+
+
+def _local_day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(store.current().timezone)).date()
 
 
 def age(at: datetime) -> str:
@@ -58,7 +68,23 @@ def overdue_days(due_at: datetime | None) -> int:
     return max(1, (now() - due_at).days)
 
 
+def former(old_names: Iterable[str]) -> list[str]:
+    """ "Phường Hàng Bạc, Hàng Bồ (quận Hoàn Kiếm)": former wards by district, no name said ten times."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for old in old_names:
+        ward, _comma, district = old.partition(", ")
+        kind = next((ward[: len(kind)] for kind in _KINDS_OF_OLD if fold(ward).startswith(f"{kind} ")), "")
+        groups.setdefault((kind, district), []).append(ward.removeprefix(kind).strip())
+    return [
+        f"{kind} {', '.join(names)}".strip() + (f" ({district})" if district else "")
+        for (kind, district), names in groups.items()
+    ]
+
+
+_KINDS_OF_OLD = ("phuong", "xa", "thi tran")  # folded: as long as the word itself
+
+
 def init_app(app: Flask) -> None:
-    for filter_ in (moment, due, clock, day, age, iso, name, overdue_days, working_time):
+    for filter_ in (moment, due, clock, day, day_of, age, iso, name, overdue_days, working_time, former):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.filters["code"] = codes.shown

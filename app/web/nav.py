@@ -32,7 +32,7 @@ def desk() -> list[dict[str, Any]]:
         return []
     works = who.has(Role.CLERK, Role.LEAD, Role.DISPATCHER)
     rooms = [
-        (True, "desk.queue", _("Queue"), "inbox"),
+        (works or who.has(Role.OBSERVER), "desk.queue", _("Queue"), "inbox"),
         (works, "publish.queue", _("Publication"), "eye-check"),
         (works, "assisted.start", _("Assisted filing"), "headset"),
         (who.has(Role.LEAD, Role.ADMIN), "team.people", _("Team"), "users"),

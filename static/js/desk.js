@@ -122,7 +122,6 @@ function noteThePlace(line) {
 
 listen();
 document.querySelectorAll("[data-keys-switch]").forEach(offerKeys);
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 document.querySelectorAll("[data-sent]").forEach(countDown);
 document.querySelectorAll("[data-ready]").forEach(offerAnswers);
 document.querySelectorAll("[data-find-unit]").forEach(narrow);

@@ -8,3 +8,6 @@ const offers = [
 for (const [selector, module] of offers) {
   if (document.querySelector(selector)) import(module).then((loaded) => loaded.start(document));
 }
+
+// A row of tabs that is wider than the window begins at the one that is open.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

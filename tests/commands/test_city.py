@@ -134,6 +134,6 @@ def test_before_the_migrations_and_before_the_first_load_the_remedy_is_said(
     with new.app_context():
         close(new)
     assert (unready.exit_code, empty.exit_code, all_new.exit_code) == (1, 1, 0)
-    assert "The database is not ready" in unready.output
+    assert "The database is not migrated. Run: flask db upgrade" in unready.output
     assert "No city is loaded yet. Run: flask city load" in empty.output
     assert "+ ward 10001: Phường Một\n" in all_new.output

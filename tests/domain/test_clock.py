@@ -111,4 +111,4 @@ def test_no_page_shows_a_date_that_a_pause_has_made_old_as_the_one_that_holds(
         assert left in page.text
         assert old in page.text
     row = desk.get(f"{prefix}/desk?tab=open").text
-    assert ("Tạm dừng đến" if not prefix else "Stopped until") in row
+    assert ("tạm dừng, còn" if not prefix else "on hold, ") in row

@@ -56,7 +56,7 @@ def test_an_address_that_is_not_found_is_kept_as_the_way_to_find_it(client: Brow
     lat, lng = middle()
     page = client.get("/report/place", query_string={"q": "12 Phố Huế", "lat": lat, "lng": lng}).text
     assert re.search(r'name="wayfinding"[^>]*value="12 Phố Huế"', page)
-    way_out = re.search(r'class="way-out" href="([^"]+)"', page)
+    way_out = re.search(r'class="link" href="([^"]+)"', page)
     assert way_out is not None
     assert "12 Phố Huế</textarea>" in client.get(way_out[1].replace("&amp;", "&")).text
 

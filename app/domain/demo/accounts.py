@@ -108,24 +108,22 @@ def hire(city: City, at: datetime) -> Cast:
     for account in ACCOUNTS:
         code = unit_code(city, account)
         unit_id = city.units[code].id if code else None
-        unit = city.units[code] if code else None
-        name = f"{_DUTY[account.role]}, {unit.short.vi or unit.name.vi}" if account.role and unit else account.what.vi
-        person_id = _account(account, name, unit_id, at)
+        person_id = _account(account, unit_id, at)
         if account.role is None:
             resident = person_id
         else:
             known[account.role, unit_id] = person_id
-    clerks = {unit.id: _staff(known, Role.CLERK, unit.id, unit.name.vi, at) for unit in city.units.values()}
-    leads = {unit.id: _staff(known, Role.LEAD, unit.id, unit.name.vi, at) for unit in city.units.values()}
+    clerks = {unit.id: _staff(known, Role.CLERK, unit.id, at) for unit in city.units.values()}
+    leads = {unit.id: _staff(known, Role.LEAD, unit.id, at) for unit in city.units.values()}
     return Cast(clerks, leads, known[Role.DISPATCHER, None], resident)
 
 
-def _account(account: Account, name: str, unit_id: int | None, at: datetime) -> int:
+def _account(account: Account, unit_id: int | None, at: datetime) -> int:
     known = db.session.scalar(select(Person.id).where(Person.email == account.email))
     if known is not None:
         return known
     person = Person(
-        name=name,
+        name=_DUTY.get(account.role, account.what.vi) if account.role else account.what.vi,
         email=account.email,
         password_hash=hash_password(account.password),
         created_at=at,
@@ -138,10 +136,10 @@ def _account(account: Account, name: str, unit_id: int | None, at: datetime) -> 
     return person.id
 
 
-def _staff(known: dict[tuple[Role, int | None], int], role: Role, unit_id: int, unit: str, at: datetime) -> int:
+def _staff(known: dict[tuple[Role, int | None], int], role: Role, unit_id: int, at: datetime) -> int:
     """Somebody on duty without a login, named after the duty: nobody's name is made up for an office."""
     if (role, unit_id) not in known:
-        person = Person(name=f"{_DUTY[role]}, {unit}", created_at=at, is_demo=True)
+        person = Person(name=_DUTY[role], created_at=at, is_demo=True)
         db.session.add(person)
         db.session.flush()
         _serve(person.id, role, unit_id, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
@@ -12,13 +13,15 @@ from app.extensions import db
 T = TypeVar("T")
 
 
-def apart(make: Callable[[], Iterator[T]]) -> Iterator[T]:
+@contextmanager
+def apart(make: Callable[[], Iterator[T]]) -> Iterator[Iterator[T]]:
     """What `make` yields, made in a process of its own; here, where the system cannot fork.
 
-    Both processes open their own connections to the database. The other one ends with this one.
+    Both processes open their own connections to the database, so none may be in use on entry. The other process ends
+    with the block.
     """
     if "fork" not in multiprocessing.get_all_start_methods():
-        yield from make()
+        yield make()
         return
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
@@ -29,7 +32,7 @@ def apart(make: Callable[[], Iterator[T]]) -> Iterator[T]:
     worker.start()
     theirs.close()
     try:
-        yield from _received(ours)
+        yield _received(ours)
     finally:
         ours.close()
         worker.terminate()

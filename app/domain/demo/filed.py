@@ -88,6 +88,7 @@ class Desk:
             is_content_hidden=chance.random() < 0.02,
             reporter=reporter,
             pictures=photos,
+            spot=spot,
         )
         self._link_to_earlier(life, spot)
         life.publication = publication.at_filing(life.row, category)

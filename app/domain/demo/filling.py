@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from app.domain.demo.apart import apart
 from app.domain.demo.book import book
 from app.domain.demo.filed import Desk
 from app.domain.demo.hanging import Hanging
+from app.domain.demo.large import print_all
 from app.domain.demo.life import Life
 from app.domain.demo.rows import Builder, Sheet
 from app.domain.demo.seasons import FIRST_DAY, Seasons
@@ -38,7 +39,10 @@ SEED = 1010  # the year the city got its first name
 PROGRESS = "demo_filling"
 _FILL_BATCH, _BATCH = 500, 5_000
 _TWICE, _LATELY = 0.025, 30  # so many come twice, of the last few
+PRINTED_FROM = 50_000
+LIVES, MOST_SPOTS = 20_000, 200_000  # what is told, and where, when very many are printed
 Told = Callable[[int, int], None]  # written so far, of how many
+Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +82,43 @@ def fill(told: Told, *, reports: int = REPORTS, seed: int = SEED) -> bool:
     return True
 
 
-def generate(told: Told, *, reports: int, seed: int, with_photos: bool = False) -> None:
-    """More of the same city, beside whatever stands. Each batch stands whole or not at all.
+def generate(
+    told: Told, *, reports: int, seed: int, with_photos: bool = False, step: Step = lambda _what: None
+) -> None:
+    """More of the same city, beside whatever stands. Each batch stands whole or not at all; so do very many at once
+    on PostgreSQL, where `step` hears what is done beside writing reports.
 
     Raises Invalid where real reports stand: a city's own data is never mixed with made-up ones.
     """
     if not remembered.is_demo() and _has_reports():
         raise Invalid(_l("This database holds real reports. Made-up ones are not mixed in."))
-    _carry_out(Plan(seed, reports, now(), with_photos, _BATCH), told, is_kept=False)
+    if reports >= PRINTED_FROM and not with_photos and db.session.get_bind().dialect.name == "postgresql":
+        _print(told, step, reports=reports, seed=seed)
+    else:
+        _carry_out(Plan(seed, reports, now(), with_photos, _BATCH), told, is_kept=False)
+
+
+def _print(told: Told, step: Step, *, reports: int, seed: int) -> None:
+    """Very many: some thousand lives are told, and printed many times over, elsewhere and at other times."""
+    city, plan = store.current(), Plan(seed, LIVES, now(), with_photos=False, batch=LIVES)
+    cast = _begin(city)
+    scene = _scene(city, plan, spots=min(MOST_SPOTS, 900 + reports // 30))
+    step("Telling lives")
+    with _no_collection():
+        lives = [life for batch in _batches(city, cast, plan, scene) for life in batch]
+        step("Printing")
+        print_all(
+            city,
+            lives,
+            scene.spots,
+            scene.seasons,
+            told,
+            reports=reports,
+            seed=seed,
+            first=next_ids(),
+            code_key=remembered.code_key(),
+            step=step,
+        )
 
 
 def _has_reports() -> bool:
@@ -99,16 +132,20 @@ def _revived(kept: dict[str, Any]) -> Plan:
 
 def _carry_out(plan: Plan, told: Told, *, is_kept: bool) -> None:
     city = store.current()
-    with unit_of_work():
-        remembered.mark_demo()
-        remembered.code_key()
-        cast = hire(city, datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC))
+    cast = _begin(city)
     hanging = Hanging(storage()) if plan.with_photos else None
     builder = Builder(city, next_ids(), remembered.code_key(), hanging)
     sheets = partial(_sheets, city, cast, plan, builder)
     is_long = plan.reports > plan.batch and not is_kept
-    with _no_collection():
-        _write_all(plan, apart(sheets) if is_long else sheets(), told, is_kept=is_kept)
+    with _no_collection(), apart(sheets) if is_long else nullcontext(sheets()) as made:
+        _write_all(plan, made, told, is_kept=is_kept)
+
+
+def _begin(city: City) -> Cast:
+    with unit_of_work():
+        remembered.mark_demo()
+        remembered.code_key()
+        return hire(city, datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC))
 
 
 @contextmanager
@@ -141,7 +178,8 @@ def _write_all(plan: Plan, sheets: Iterator[Sheet], told: Told, *, is_kept: bool
 
 def _sheets(city: City, cast: Cast, plan: Plan, builder: Builder) -> Iterator[Sheet]:
     """The batches that do not stand yet. Those that do are told again, because later ones point at them."""
-    for number, lives in enumerate(_batches(city, cast, plan)):
+    scene = _scene(city, plan, spots=min(plan.reports, 900 + plan.reports // 30))
+    for number, lives in enumerate(_batches(city, cast, plan, scene)):
         if number < len(plan.firsts):
             builder.number(lives, plan.firsts[number])
         else:
@@ -150,13 +188,26 @@ def _sheets(city: City, cast: Cast, plan: Plan, builder: Builder) -> Iterator[Sh
             life.forget()
 
 
-def _batches(city: City, cast: Cast, plan: Plan) -> Iterator[Sequence[Life]]:
-    """The same lives for the same plan, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where and when a made-up city has its troubles, and the lots that are drawn."""
+
+    seasons: Seasons
+    spots: Spots
+    chance: Random
+
+
+def _scene(city: City, plan: Plan, *, spots: int) -> Scene:
     chance = Random(f"{plan.seed} {plan.reports}")
     seasons = Seasons(city, plan.seed, plan.until)
     favourite = unit_code(city, ACCOUNTS[1])
     ward = city.units[favourite].ward if favourite else None
-    spots = Spots(city, min(plan.reports, 900 + plan.reports // 30), chance, ward)
+    return Scene(seasons, Spots(city, spots, chance, ward), chance)
+
+
+def _batches(city: City, cast: Cast, plan: Plan, scene: Scene) -> Iterator[Sequence[Life]]:
+    """The same lives for the same plan, oldest first."""
+    seasons, spots, chance = scene.seasons, scene.spots, scene.chance
     desk = Desk(city, cast, book(), chance, with_photos=plan.with_photos)
     world = World(city, cast, book(), chance, plan.until)
     batch: list[Life] = []

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from app.domain import publication
 from app.domain.city.model import City
@@ -37,6 +37,9 @@ from app.models.choices import (
     WaitingFor,
     WordsKind,
 )
+
+if TYPE_CHECKING:
+    from app.domain.demo.spots import Spot
 
 _stand = attrgetter(*KEPT_OF_REPORT)
 
@@ -163,6 +166,7 @@ class Life:
     joined: list[datetime] = field(default_factory=list)
     earlier: Life | None = None  # the one it recurs of
     head: Life | None = None  # the one it was merged into
+    spot: Spot | None = None  # where it was filed
 
     @property
     def row(self) -> Report:

@@ -67,22 +67,25 @@ class Seasons:
         count = max(1, (self.last_day - FIRST_DAY).days + 1)
         self.days = [FIRST_DAY + timedelta(days=number) for number in range(count)]
         self.wet = {day for day in self.days if weather.random() < _WET_MONTHS.get(day.month, 0.01)}
+        self.weights = [self._weight_of(number, day) for number, day in enumerate(self.days)]
         taken = [category for category in city.categories.values() if not category.stops]
         self.categories: list[Category] = taken
         self._dry = list(accumulate(_weight(category, wet=False) for category in taken))
         self._wet = list(accumulate(_weight(category, wet=True) for category in taken))
 
-    def moments(self, count: int, chance: Random) -> list[datetime]:
-        """When so many reports were filed, oldest first, none after `until`."""
+    def _weight_of(self, number: int, day: date) -> float:
+        """How much is reported on a day, beside others."""
         length = len(self.days)
-        weights = [
+        return float(
             _GROWTH ** (number / length)
             * _WEEK[day.weekday()]
             * (_STORM if day in self.wet else 1.0)
             * (_LATELY if number >= length - _LATELY_DAYS else 1.0)
-            for number, day in enumerate(self.days)
-        ]
-        days = chance.choices(self.days, weights, k=count)
+        )
+
+    def moments(self, count: int, chance: Random) -> list[datetime]:
+        """When so many reports were filed, oldest first, none after `until`."""
+        days = chance.choices(self.days, self.weights, k=count)
         hours = chance.choices(range(24), _HOURS, k=count)
         moments = []
         for day, hour in zip(days, hours, strict=True):

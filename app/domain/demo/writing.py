@@ -33,7 +33,7 @@ def write(sheet: Sheet) -> None:
         _insert(name, columns, rows)
     sheet.totals.write()
     for model in (Report, Event, Person):
-        _count_on(model)
+        count_on(model)
 
 
 def _insert(name: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
@@ -51,7 +51,7 @@ def _next(model: type[Base]) -> int:
     return int(db.session.scalar(select(func.coalesce(func.max(key), 0))) or 0) + 1
 
 
-def _count_on(model: type[Base]) -> None:
+def count_on(model: type[Base]) -> None:
     """PostgreSQL counts on after ids that were given; SQLite looks for itself."""
     if db.session.get_bind().dialect.name != "postgresql":
         return

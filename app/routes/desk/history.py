@@ -115,7 +115,8 @@ def _title(event: Event) -> str:
 
 
 def _who(event: Event, dossier: Dossier) -> str:
-    unit = store.current().unit_of(event.unit_id).name.in_(language.chosen()) if event.unit_id else ""
+    other = event.unit_id if event.unit_id != dossier.report.unit_id else None  # its own unit stands above already
+    unit = store.current().unit_of(other).name.in_(language.chosen()) if other else ""
     if event.kind in (EventKind.FILED, EventKind.ROUTED):
         return ""
     match event.actor_kind:

@@ -59,6 +59,7 @@ def queue() -> ResponseReturnValue:
         next_page=asking.address(asked, after=page.next) if page.next else None,
         everything=asking.address(Question(asked.tab)),
         title=LABELS[asked.tab],
+        by_unit=len(work.unit_ids(who)) != 1,
         sent=sent.bar(),
     )
 

@@ -68,7 +68,8 @@ def test_the_same_seed_makes_the_same_city() -> None:
             dispatcher=3,
             resident=4,
         )
-        lives = [life for batch in filling._batches(store.current(), cast, plan) for life in batch]
+        scene = filling._scene(store.current(), plan, spots=60)
+        lives = [life for batch in filling._batches(store.current(), cast, plan, scene) for life in batch]
         return [(life.category_id, life.lat, next(life.spoken()).original) for life in lives]
 
     assert told() == told()

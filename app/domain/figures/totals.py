@@ -1,57 +1,29 @@
-"""Counters, roll-ups and day figures. `apply` is the one place that changes them; each is a sum over the rows, so
-`verify` can prove it."""
+"""What a change of a report adds to counters, roll-ups and day figures. `apply` is the one place that changes them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.city import store
+from app.domain.figures.standing import Standing
 from app.extensions import db
-from app.models import DayFigure, MapCount, Report, UnitCount
+from app.models import DayFigure, MapCount, UnitCount
 from app.models.choices import CLASS_OF, Outcome, Publication, Rating, Status, StatusClass
 
 LEVELS = (12, 13, 14, 15)
+MONTH_LEVELS, WARD_LEVEL = (13, 15), 15  # where a month or a ward is counted apart
 BY_WARD, POINTLESS = 0, -1  # levels of MapCount that are not zooms
-ALL = 0  # the category of a total
-_BATCH = 20_000
+ALL = 0  # the category, the ward and the month of a total
 
 Key = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the figures need to know of a report, at one moment of its life."""
-
-    unit_id: int
-    ward_id: int
-    category_id: int
-    status: Status
-    publication: Publication
-    public_cell: int | None
-    filed_at: datetime
-    received_at: datetime | None
-    receive_due_at: datetime
-    resolved_at: datetime | None
-    is_late: bool
-    outcome: Outcome | None
-    reopened: int
-    rating: Rating | None
-
-
-COLUMNS = tuple(Standing.__slots__)
-
-
-def standing(report: Report) -> Standing:
-    return Standing(*(getattr(report, name) for name in COLUMNS))
 
 
 def apply(before: Standing | None, after: Standing | None) -> None:
@@ -85,14 +57,20 @@ class Totals:
         name = MAP_COLUMNS.get(CLASS_OF[report.status])
         if report.publication is Publication.NONE or name is None:
             return
-        places = [(BY_WARD, report.ward_id)]
-        if report.public_cell is None:
-            places.append((POINTLESS, report.ward_id))
-        else:
-            places += [(level, report.public_cell >> 2 * (24 - level)) for level in LEVELS]
-        for level, cell in places:
+        for level, ward_id, month, cell in self._places(report):
             for category_id in (ALL, report.category_id):
-                self.cells.setdefault((level, category_id, cell), Counter())[name] += sign
+                self.cells.setdefault((level, category_id, ward_id, month, cell), Counter())[name] += sign
+
+    def _places(self, report: Standing) -> list[tuple[int, int, int, int]]:
+        """Level, ward, month and cell of every square of the map that counts this report."""
+        ward_id, at = report.ward_id, report.public_cell
+        places = [(BY_WARD, ALL, ALL, ward_id)]
+        if at is None:
+            return [*places, (POINTLESS, ALL, ALL, ward_id)]
+        month = month_of(local_day(report.filed_at, self.zone))
+        places += [(level, ALL, ALL, cell_at(level, at)) for level in LEVELS]
+        places += [(level, ALL, month, cell_at(level, at)) for level in MONTH_LEVELS]
+        return places + [(WARD_LEVEL, ward_id, one, cell_at(WARD_LEVEL, at)) for one in (ALL, month)]
 
     def _add_to_days(self, report: Standing, sign: int) -> None:
         for on, names in self._facts(report).items():
@@ -127,11 +105,14 @@ class Totals:
     def write(self) -> None:
         """Add everything to the tables, inside the caller's transaction."""
         units = {key: {"n": n} for key, n in self.units.items()}
-        _add(UnitCount.__table__, ("unit_id", "status"), ("n",), units)
-        _add(MapCount.__table__, ("level", "category_id", "cell"), tuple(MAP_COLUMNS.values()), self.cells)
-        _add(DayFigure.__table__, ("on", "dimension", "key"), DAY_COLUMNS, self.days)
+        _add(UnitCount.__table__, UNIT_KEYS, ("n",), units)
+        _add(MapCount.__table__, MAP_KEYS, tuple(MAP_COLUMNS.values()), self.cells)
+        _add(DayFigure.__table__, DAY_KEYS, DAY_COLUMNS, self.days)
 
 
+UNIT_KEYS = ("unit_id", "status")
+MAP_KEYS = ("level", "category_id", "ward_id", "month", "cell")
+DAY_KEYS = ("on", "dimension", "key")
 MAP_COLUMNS = {
     StatusClass.OPEN: "n_open",
     StatusClass.DONE: "n_done",
@@ -168,6 +149,16 @@ def _end_facts(report: Standing) -> list[str]:
     return facts
 
 
+def cell_at(level: int, public_cell: int) -> int:
+    """The cell of zoom `level` that holds this one of zoom 24."""
+    return public_cell >> 2 * (24 - level)
+
+
+def month_of(day: date) -> int:
+    """A month as one number: 202511."""
+    return day.year * 100 + day.month
+
+
 @lru_cache(maxsize=4096)
 def local_day(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
@@ -188,57 +179,3 @@ def _upsert(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], rows:
     new = make(table)
     summed = {column: table.c[column] + new.excluded[column] for column in columns}
     db.session.execute(new.on_conflict_do_update(index_elements=list(keys), set_=summed), rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    table: str
-    key: Key
-    stands: dict[str, int]
-    should_be: dict[str, int]
-
-
-def count_rows() -> Totals:
-    """What the figures should be, from the reports themselves."""
-    totals = Totals(ZoneInfo(store.current().timezone))
-    columns = [getattr(Report, name) for name in COLUMNS]
-    last = 0
-    while rows := db.session.execute(
-        select(Report.id, *columns).where(Report.id > last).order_by(Report.id).limit(_BATCH)
-    ).all():
-        for _id, *row in rows:
-            totals.add(Standing(*row))
-        last = rows[-1][0]
-    return totals
-
-
-def verify() -> list[Difference]:
-    """Every figure that is not the sum of its rows; empty when all are right."""
-    totals = count_rows()
-    units = {key: {"n": n} for key, n in totals.units.items()}
-    found = _compare(UnitCount, ("unit_id", "status"), ("n",), units)
-    found += _compare(MapCount, ("level", "category_id", "cell"), tuple(MAP_COLUMNS.values()), totals.cells)
-    return found + _compare(DayFigure, ("on", "dimension", "key"), DAY_COLUMNS, totals.days)
-
-
-def _compare(model: Any, keys: tuple[str, ...], columns: tuple[str, ...], totals: dict[Any, Any]) -> list[Difference]:
-    stands = {
-        tuple(getattr(row, key) for key in keys): {column: getattr(row, column) for column in columns}
-        for row in db.session.scalars(select(model))
-    }
-    nothing = dict.fromkeys(columns, 0)
-    found = []
-    for key in stands.keys() | totals.keys():
-        is_now = stands.get(key, nothing)
-        should = {column: totals[key].get(column, 0) for column in columns} if key in totals else nothing
-        if is_now != should:
-            found.append(Difference(model.__tablename__, key, is_now, should))
-    return found
-
-
-def rebuild() -> None:
-    """Write every figure anew from the rows, in the caller's transaction."""
-    totals = count_rows()
-    for model in (UnitCount, MapCount, DayFigure):
-        db.session.execute(model.__table__.delete())  # type: ignore[attr-defined]  # a Table, typed as FromClause
-    totals.write()

@@ -1,0 +1,6 @@
+"""Millions of made-up reports: some thousand lives are told by the city's own rules and printed many times over, each
+copy at another time and place, straight into PostgreSQL."""
+
+from app.domain.demo.large.press import print_all
+
+__all__ = ["print_all"]

@@ -1,0 +1,225 @@
+"""The press: copies are printed in a process of their own and copied into PostgreSQL, all of them or none.
+
+Indexes and foreign keys are set aside meanwhile and made again at the end, in the same transaction: a press that is
+stopped leaves the database as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sqlalchemy import text
+from sqlalchemy.schema import CreateIndex
+
+from app.domain import codes, figures
+from app.domain.city.model import City
+from app.domain.demo.apart import apart
+from app.domain.demo.large.edition import Edition, draw, group
+from app.domain.demo.large.stencil import NULL, TABLES, Stencil, columns_of, cut
+from app.domain.demo.life import Life
+from app.domain.demo.rows import Builder, Ids
+from app.domain.demo.seasons import Seasons
+from app.domain.demo.spots import Spots
+from app.domain.demo.writing import count_on
+from app.extensions import db, unit_of_work
+from app.models import Base, Event, Person, Report
+
+CHUNK = 10_000
+Told = Callable[[int, int], None]
+_Texts = dict[str, str]  # by table, as COPY reads it
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """Everything the press needs: the stencils, the copies, and the ids from which they count."""
+
+    stencils: list[Stencil]
+    columns: dict[str, tuple[str, ...]]
+    edition: Edition
+    first: Ids
+    code_key: bytes
+
+
+def print_all(
+    city: City,
+    lives: Sequence[Life],
+    spots: Spots,
+    seasons: Seasons,
+    told: Told,
+    *,
+    reports: int,
+    seed: int,
+    first: Ids,
+    code_key: bytes,
+    step: Callable[[str], None],
+) -> None:
+    """Write `reports` copies of these lives. `told` hears how many are written, `step` what is done after them."""
+    groups = group(lives, seasons.until)
+    stencils, columns = _cut_all(city, lives, code_key)
+    edition = draw(city, lives, groups, spots, seasons, reports, seed)
+    made = Print(stencils, columns, edition, first, code_key)
+    with apart(partial(_chunks, made)) as printed, unit_of_work():
+        with _set_aside(step):
+            written = 0
+            for texts in printed:
+                _copy(texts, made.columns)
+                written = min(written + CHUNK, reports)
+                told(written, reports)
+            for model in (Report, Event, Person):
+                count_on(model)
+        step("Figures")
+        figures.rebuild()
+    step("Vacuum")
+    _vacuum()
+
+
+def _cut_all(city: City, lives: Sequence[Life], code_key: bytes) -> tuple[list[Stencil], dict[str, tuple[str, ...]]]:
+    builder = Builder(city, Ids(1, 1, 10**12), code_key, None)
+    stencils: list[Stencil] = []
+    columns: dict[str, tuple[str, ...]] = {}
+    for life in lives:
+        sheet = builder.build([life])
+        stencils.append(cut(life, sheet))
+        columns |= columns_of(sheet)
+    return stencils, columns
+
+
+# --- printing ---------------------------------------------------------------------------------------------------------
+
+
+def _chunks(made: Print) -> Iterator[_Texts]:
+    """The text of so many reports at a time, in the order of their ids."""
+    edition, first = made.edition, made.first
+    events = np.array([one.events for one in made.stencils])[edition.life]
+    people = np.array([one.has_person for one in made.stencils]).astype(np.int64)[edition.life]
+    event_ids = first.event + np.cumsum(events) - events
+    person_ids = first.person + np.cumsum(people) - people
+    days = _Calendar()
+    for start in range(0, len(edition), CHUNK):
+        rows = slice(start, start + CHUNK)
+        sheets: list[list[str]] = [[] for _ in TABLES]
+        for life, *values in zip(
+            edition.life[rows].tolist(),
+            range(first.report + start, first.report + start + CHUNK),
+            event_ids[rows].tolist(),
+            person_ids[rows].tolist(),
+            edition.shift[rows].tolist(),
+            _degrees(edition.lat[rows]),
+            _degrees(edition.lng[rows]),
+            edition.cell[rows].tolist(),
+            _degrees(edition.public_lat[rows]),
+            _degrees(edition.public_lng[rows]),
+            _or_null(edition.public_cell[rows], 0),
+            _codes(first.report + start, min(CHUNK, len(edition) - start), made.code_key),
+            _or_null(edition.row_of_earlier[rows], first.report),
+            _or_null(edition.row_of_head[rows], first.report),
+            _codes_of(edition.row_of_head[rows], first.report, made.code_key),
+            strict=False,
+        ):
+            stencil = made.stencils[life]
+            if stencil.days:
+                values += days.written(stencil.days, values[3])
+            stencil.press(values, sheets)
+        yield {name: "".join(sheet) for name, sheet in zip(TABLES, sheets, strict=True)}
+
+
+class _Calendar:
+    """Days as they are written, each made once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], str] = {}
+
+    def written(self, days: list[tuple[str, int]], shift: int) -> list[str]:
+        weeks = round(shift / (7 * 86_400)) * 7
+        return [self._one(form, day + weeks) for form, day in days]
+
+    def _one(self, form: str, day: int) -> str:
+        key = form, day
+        if key not in self._known:
+            self._known[key] = date.fromordinal(day).strftime(form)
+        return self._known[key]
+
+
+def _degrees(values: Any) -> list[str]:
+    return [NULL if one != one else f"{one:.6f}" for one in values.tolist()]
+
+
+def _or_null(values: Any, more: int) -> list[Any]:
+    """Numbers counted from `more` on; the text of nothing where there is none."""
+    return [_Nothing if one < 0 else one + more for one in values.tolist()]
+
+
+class _NothingType:
+    """A blank that stays empty, whatever is added to it."""
+
+    def __add__(self, more: Any) -> str:
+        return NULL
+
+
+_Nothing = _NothingType()
+
+
+def _codes(first: int, count: int, key: bytes) -> list[str]:
+    return [codes.code_of(id, key) for id in range(first, first + count)]
+
+
+def _codes_of(rows: Any, first: int, key: bytes) -> list[str]:
+    return ["" if row < 0 else codes.code_of(first + row, key) for row in rows.tolist()]
+
+
+# --- the database -----------------------------------------------------------------------------------------------------
+
+
+def _copy(texts: _Texts, columns: dict[str, tuple[str, ...]]) -> None:
+    driver: Any = db.session.connection().connection.driver_connection  # psycopg's own, for COPY
+    with driver.cursor() as cursor:
+        for name in TABLES:
+            if texts[name]:
+                names = ", ".join(f'"{column}"' for column in columns[name])
+                with cursor.copy(f'COPY "{name}" ({names}) FROM STDIN'.encode()) as copy:
+                    copy.write(texts[name])
+
+
+@contextmanager
+def _set_aside(step: Callable[[str], None]) -> Iterator[None]:
+    """Indexes and foreign keys of the tables that are written are dropped, and made again as they were."""
+    session = db.session
+    for setting in ("synchronous_commit = off", "maintenance_work_mem = '1GB'", "statement_timeout = 0"):
+        session.execute(text(f"SET LOCAL {setting}"))
+    ours = {str(index.name): index for table in Base.metadata.tables.values() for index in table.indexes}
+    keys = session.execute(text(_KEYS), {"tables": list(TABLES)}).all()
+    indexes = session.execute(text(_INDEXES), {"tables": list(TABLES)}).all()
+    for table, name, _definition in keys:
+        session.execute(text(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"'))
+    for _table, name, _definition in indexes:
+        session.execute(text(f'DROP INDEX "{name}"'))
+    yield
+    for number, (_table, name, definition) in enumerate(indexes, 1):
+        step(f"Index {number} of {len(indexes)}")
+        # as the model says it where it does: what PostgreSQL tells of a condition comes back in other words each time
+        session.execute(CreateIndex(ours[name]) if name in ours else text(definition.replace(":", "\\:")))
+    for number, (table, name, definition) in enumerate(keys, 1):
+        step(f"Key {number} of {len(keys)}")
+        session.execute(text(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}'))
+
+
+_KEYS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE contype IN ('f', 'u') AND conrelid::regclass::text = ANY(:tables) ORDER BY contype DESC, conname"""
+_INDEXES = """
+    SELECT tablename, indexname, indexdef FROM pg_indexes
+    WHERE schemaname = current_schema() AND tablename = ANY(:tables)
+    AND indexname NOT IN (SELECT conname FROM pg_constraint) ORDER BY tablename, indexname"""
+
+
+def _vacuum() -> None:
+    """Outside any transaction: pages just written are looked at once, so that indexes alone can answer."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name in (*TABLES, "map_count", "day_figure", "unit_count"):
+            connection.execute(text(f'VACUUM (ANALYZE) "{name}"'))
