@@ -179,7 +179,7 @@ def _judge(step: Step) -> None:
     During a pause that is the promise with the minutes that were left, or the one that had passed before it.
     """
     report = step.report
-    by = _after_the_pause(step) if report.status is Status.WAITING else report.due_at
+    by = promises.go_on(step.city, step.report, step.at) if report.status is Status.WAITING else report.due_at
     report.is_late = by is not None and step.at > by
     if by is not None:
         step.entry.data |= {"judged_by": int(by.timestamp())}
@@ -235,18 +235,11 @@ def go_on(step: Step) -> None:
     """The clock runs again with the minutes that were left; the new moment stands beside the old."""
     report = step.report
     old = report.handle_due_at
-    report.handle_due_at = _after_the_pause(step)
+    report.handle_due_at = promises.go_on(step.city, step.report, step.at)
     report.due_at = report.handle_due_at
     report.remaining_minutes = None
     report.waiting_for = None
     step.entry.data |= _old_and_new(old, report.handle_due_at)
-
-
-def _after_the_pause(step: Step) -> datetime:
-    """The promise with the minutes that were left. Where none was left it had passed, and stays where it was."""
-    if not step.report.remaining_minutes:
-        return step.report.handle_due_at
-    return promises.go_on(step.city, step.report, step.at)
 
 
 def _moves_with_the_promise(step: Step, old: datetime) -> None:
@@ -486,7 +479,7 @@ def _hand_over(step: Step, unit_id: int) -> None:
     report, city = step.report, step.city
     step.entry.data |= {"from": city.unit_of(report.unit_id).code, "to": city.unit_of(unit_id).code}
     if report.waiting_for is not None and report.remaining_minutes is not None:
-        report.handle_due_at = _after_the_pause(step)
+        report.handle_due_at = promises.go_on(step.city, step.report, step.at)
     report.unit_id = unit_id
     report.assignee_id = None
     report.is_transferred = True
