@@ -107,7 +107,7 @@ def _prove_fixed(step: Step) -> None:
         return
     photos = proof_photos(step)
     if not photos:
-        raise Invalid(_l("Attach a photo taken after the work: this category asks for proof."), field="photo")
+        raise Invalid(_l("Attach a photo taken after the work: this category asks for proof."), field="photos")
     if not any(photo.has_location for photo in photos) and not step.details.proof_reason.strip():
         raise Invalid(_l("The photo carries no place. Say in a few words why."), field="proof_reason")
 

@@ -12,8 +12,9 @@ from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.extensions import limiter, unit_of_work
 from app.forms.account import ChangePasswordForm, NewEmailForm, PressForm, ProfileForm, ProveForm
+from app.forms.refusals import refuse
 from app.routes.account import bp
-from app.routes.account.parts import FEW_LETTERS, FEW_TRIES, is_refused, page, refuse
+from app.routes.account.parts import FEW_LETTERS, FEW_TRIES, is_refused, page
 from app.web import sessions
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
