@@ -101,7 +101,7 @@ def generate(
 def _print(told: Told, step: Step, *, reports: int, seed: int) -> None:
     """Very many: some thousand lives are told, and printed many times over, elsewhere and at other times."""
     city, plan = store.current(), Plan(seed, LIVES, now(), with_photos=False, batch=LIVES)
-    cast = _begin(city)
+    cast = _begin(city, seed)
     scene = _scene(city, plan, spots=min(MOST_SPOTS, 900 + reports // 30))
     step("Telling lives")
     with _no_collection():
@@ -132,7 +132,7 @@ def _revived(kept: dict[str, Any]) -> Plan:
 
 def _carry_out(plan: Plan, told: Told, *, is_kept: bool) -> None:
     city = store.current()
-    cast = _begin(city)
+    cast = _begin(city, plan.seed)
     hanging = Hanging(storage()) if plan.with_photos else None
     builder = Builder(city, next_ids(), remembered.code_key(), hanging)
     sheets = partial(_sheets, city, cast, plan, builder)
@@ -141,10 +141,10 @@ def _carry_out(plan: Plan, told: Told, *, is_kept: bool) -> None:
         _write_all(plan, made, told, is_kept=is_kept)
 
 
-def _begin(city: City) -> Cast:
+def _begin(city: City, seed: int) -> Cast:
     with unit_of_work():
         remembered.mark_demo()
-        remembered.code_key()
+        remembered.code_key(seed)
         return hire(city, datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -235,8 +234,8 @@ def _words(event: Happening) -> Iterable[_Row]:
 
 
 def _joins(life: Life) -> Iterable[_Row]:
-    for at in life.joined:
-        yield {"report_id": life.id, "browser_hash": secrets.token_hex(16), "created_at": int(at.timestamp())}
+    for number, at in enumerate(life.joined):
+        yield {"report_id": life.id, "browser_hash": f"demo-{number}", "created_at": int(at.timestamp())}
 
 
 def _person(id: int, name: str, email: str | None, at: int, life: Life) -> _Row:
