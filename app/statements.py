@@ -1,4 +1,7 @@
-"""Every statement is counted and timed; those that take too long are written down, without the values they carry."""
+"""Every statement is counted and timed; those that take too long are written down, without the values they carry.
+
+Whoever types a command waits for what it does: only what serves and works in the background is told as slow.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 import time
 from typing import Any
 
+import click
 from flask import Flask, g, has_app_context
 from sqlalchemy import event
 
@@ -50,7 +54,7 @@ def init_app(app: Flask) -> None:
             told = tally()
             told.count += 1
             told.seconds += seconds
-        if slow_s and seconds >= slow_s:
+        if slow_s and seconds >= slow_s and click.get_current_context(silent=True) is None:
             shown = _SPACE.sub(" ", statement)[:LONGEST_TOLD]
             log.warning("slow statement: %s", shown, extra={"ms": round(seconds * 1000)})
 

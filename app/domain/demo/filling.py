@@ -85,14 +85,14 @@ def fill(told: Told, *, reports: int = REPORTS, seed: int = SEED) -> bool:
 def generate(
     told: Told, *, reports: int, seed: int, with_photos: bool = False, step: Step = lambda _what: None
 ) -> None:
-    """More of the same city, beside whatever stands. Each batch stands whole or not at all; so do very many at once
-    on PostgreSQL, where `step` hears what is done beside writing reports.
+    """More of the same city, beside whatever stands. Each batch stands whole or not at all; very many are one batch,
+    and `step` hears what is done beside writing reports.
 
     Raises Invalid where real reports stand: a city's own data is never mixed with made-up ones.
     """
     if not remembered.is_demo() and _has_reports():
         raise Invalid(_l("This database holds real reports. Made-up ones are not mixed in."))
-    if reports >= PRINTED_FROM and not with_photos and db.session.get_bind().dialect.name == "postgresql":
+    if reports >= PRINTED_FROM and not with_photos:
         _print(told, step, reports=reports, seed=seed)
     else:
         _carry_out(Plan(seed, reports, now(), with_photos, _BATCH), told, is_kept=False)

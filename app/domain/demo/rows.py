@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Enum
 
@@ -65,7 +64,7 @@ class Sheet:
 
     first: Ids
     tables: list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]
-    totals: figures.Totals
+    standings: list[figures.Standing]  # what the figures are made of; whoever writes the sheet adds them up
     count: int
 
     def put(self, model: type[Base], rows: list[_Row]) -> None:
@@ -87,7 +86,7 @@ class Builder:
             life.id, life.code, life.client_id = id, codes.code_of(id, self._code_key), f"demo-{id}"
 
     def build(self, lives: Sequence[Life]) -> Sheet:
-        sheet = Sheet(replace(self.ids), [], figures.Totals(ZoneInfo(self.city.timezone)), len(lives))
+        sheet = Sheet(replace(self.ids), [], [figures.standing(life.row) for life in lives], len(lives))
         self.number(lives, self.ids.report)
         events = sorted((one for life in lives for one in life.events), key=attrgetter("at"))
         for id, event in enumerate(events, self.ids.event):
@@ -104,8 +103,6 @@ class Builder:
         sheet.put(ReportContact, contacts)
         sheet.put(Participation, parts)
         sheet.put(Photo, self._photos(lives))
-        for life in lives:
-            sheet.totals.add(figures.standing(life.row))
         self.ids.report += len(lives)
         self.ids.event += len(events)
         self.ids.person += len(people)
@@ -182,8 +179,7 @@ def _folded_words(words: str) -> str:
     return fold(words)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _seconds(at: datetime | None) -> int | None:
