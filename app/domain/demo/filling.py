@@ -28,7 +28,8 @@ from app.domain.demo.life import Life
 from app.domain.demo.rows import Builder, Sheet
 from app.domain.demo.seasons import FIRST_DAY, Seasons
 from app.domain.demo.spots import Spot, Spots
-from app.domain.demo.story import Story, World
+from app.domain.demo.story import Story
+from app.domain.demo.teller import World
 from app.domain.demo.writing import next_ids, with_room, write
 from app.domain.errors import Invalid
 from app.extensions import db, storage, unit_of_work
