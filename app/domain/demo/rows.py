@@ -239,6 +239,7 @@ def _person(id: int, name: str, email: str | None, at: int, life: Life) -> _Row:
         "id": id,
         "name": name,
         "email": email,
+        "folded": fold(f"{name} {email or ''}"),
         "language": life.language,
         "session_epoch": 0,
         "created_at": at,
