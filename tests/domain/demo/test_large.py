@@ -13,6 +13,7 @@ from app.domain.city import store
 from app.domain.demo import filling
 from app.domain.demo.large.edition import cells_of
 from app.domain.demo.large.stencil import TABLES, rows_in
+from app.domain.folding import fold
 from app.extensions import db
 from app.models import Event, Person, Report, ReportText, Words
 from app.models.choices import OPEN, Precision, Status
@@ -111,6 +112,12 @@ def test_a_copy_is_found_by_its_own_code(printed: list[Report]) -> None:
     for report in printed[:20]:
         found = db.session.scalars(select(Report.code).where(search.matching(report.code, staff=True))).all()
         assert found == [report.code]
+
+
+def test_a_copys_reporter_is_found_by_their_own_address(printed: list[Report]) -> None:
+    known = db.session.scalars(select(Person).where(Person.email.like("nguoigui%")).limit(5)).all()
+    assert known
+    assert all(person.folded == fold(f"{person.name} {person.email}") for person in known)
 
 
 @pytest.mark.only_postgresql  # SQLite looks for itself

@@ -209,9 +209,11 @@ def _set_aside_on_sqlite(step: Callable[[str], None]) -> Iterator[None]:
         step(f"Index {number} of {len(kept)}")
         session.connection().exec_driver_sql(sql)
     step("Search")
-    session.execute(text("INSERT INTO report_fts(report_fts) VALUES ('rebuild')"))
+    for (name,) in session.execute(text(_SEARCHED)).all():
+        session.execute(text(f"INSERT INTO {name}({name}) VALUES ('rebuild')"))  # nosec B608 - a table of ours
 
 
+_SEARCHED = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE % USING fts5(%'"
 _ON_SQLITE = """
     SELECT type, name, tbl_name, sql FROM sqlite_master
     WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type, name"""

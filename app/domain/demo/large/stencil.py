@@ -202,6 +202,7 @@ _WRITTEN: dict[tuple[str, str], tuple[Callable[[_Cutter, str], Iterator[Any]], .
     ("words", "public_text"): (_Cutter.said_dates,),
     ("report_text", "staff"): (_Cutter.own_code,),
     ("person", "email"): (_Cutter.number,),
+    ("person", "folded"): (_Cutter.number,),
     ("report_contact", "email"): (_Cutter.number,),
 }
 _MOMENTS: dict[str, frozenset[str]] = {
