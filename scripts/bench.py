@@ -288,7 +288,8 @@ class Bench:
     def receiving(self) -> Ask:
         """One report after the other is received, as a dispatcher's single press does it."""
         page = self.dispatcher.get("/desk?tab=new").text
-        token, codes = self.dispatcher.token("/desk?tab=new"), iter(())
+        token = self.dispatcher.token("/desk?tab=new")
+        codes: Iterator[str] = iter(())
 
         def ask() -> Answer:
             nonlocal page, codes
