@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+REDIS_PATIENCE = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}  # seconds a request waits for it at most
 MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"
 
 
@@ -45,6 +47,7 @@ class Config:
     secure_cookies: bool = False
     trusted_proxies: int = 0
     rate_limits: bool = True
+    redis_url: str = ""  # where several processes count limits together; empty: each in its own memory
     undo_seconds: int = 60
     development: bool = False
     testing: bool = False
@@ -92,6 +95,7 @@ class Config:
             "secure_cookies": _is_secure(env),
             "trusted_proxies": _number(env, "HOIAM_TRUSTED_PROXIES", 0),
             "rate_limits": env.get("HOIAM_RATE_LIMITS") != "0",
+            "redis_url": _redis_url(env),
             "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
             "development": env.get("HOIAM_DEVELOPMENT") == "1",
             "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
@@ -125,7 +129,10 @@ class Config:
             "BABEL_DEFAULT_LOCALE": "vi",
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             "RATELIMIT_ENABLED": self.rate_limits,
-            "RATELIMIT_STORAGE_URI": "memory://",
+            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_STORAGE_OPTIONS": REDIS_PATIENCE if self.redis_url else {},
+            "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(self.redis_url),  # Redis away: each process counts for itself
+            "RATELIMIT_KEY_PREFIX": "hoiam",
             "SESSION_REFRESH_EACH_REQUEST": False,  # app/web/sessions.py renews it, and only on pages with a person
             "RATELIMIT_HEADERS_ENABLED": False,
             "PREFERRED_URL_SCHEME": "https" if self.secure_cookies else "http",
@@ -170,6 +177,21 @@ def _database_url(env: Mapping[str, str]) -> str:
     if kind.startswith("postgresql") and find_spec("psycopg") is None:
         raise SettingError(
             "HOIAM_DATABASE_URL names PostgreSQL, whose driver is not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
+        )
+    return said
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    """As said, empty where nothing is. It may hold a password, so no message repeats it."""
+    said = env.get("HOIAM_REDIS_URL") or ""
+    if not said:
+        return ""
+    if urlsplit(said).scheme not in ("redis", "rediss") or not urlsplit(said).hostname:
+        raise SettingError("HOIAM_REDIS_URL must look like redis://:password@host:6379/0, or leave it out.")
+    if find_spec("redis") is None:
+        raise SettingError(
+            "HOIAM_REDIS_URL names Redis, whose client is not installed: "
             ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
         )
     return said

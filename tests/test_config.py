@@ -43,3 +43,10 @@ def test_a_log_level_that_is_none_is_refused_with_those_there_are(tmp_path: Path
     with pytest.raises(SettingError, match="HOIAM_LOG_LEVEL=chatty is none of DEBUG, INFO, WARNING, ERROR"):
         Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_LOG_LEVEL": "chatty"})
     assert Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_LOG_LEVEL": "debug"}).log_level == "debug"
+
+
+@pytest.mark.parametrize("url", ["here", "http://host:6379", "redis:///0", "redis+unix:///var/run/redis.sock"])
+def test_an_address_of_no_redis_is_refused_without_being_repeated(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingError, match="HOIAM_REDIS_URL must look like redis://") as refused:
+        Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_REDIS_URL": url})
+    assert url not in str(refused.value)
