@@ -29,6 +29,7 @@ from app.web import cards, language, links, timeline
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
 from app.web.addresses import outside
+from app.web.caching import back_to
 from app.web.labels import LABELS
 
 bp = Blueprint("own", __name__)
@@ -161,7 +162,9 @@ def rate(code: str, secret: str) -> ResponseReturnValue:
     except Stale as error:
         flash(str(error.message), "warn")
         return _back(code, secret)
-    flash(_("Thank you for your rating."), "done")
+    is_open = by_secret(code, secret)[0].is_open
+    thanks = _("Thank you for your rating.")
+    flash(f"{thanks} {_('The report is open again, with a promise of its own.')}" if is_open else thanks, "done")
     return _back(code, secret)
 
 
@@ -311,10 +314,10 @@ def join(code: str) -> ResponseReturnValue:
             counted = following.join(code, by=actor(), browser_hash=links.browser_hash())
     except Invalid as error:
         flash(str(error.message), "warn")
-        return redirect(url_for("public.report", code=report.code), 303)
+        return back_to("public.report", code=report.code)
     flash(_("Thank you. You are counted as affected.") if counted else _("You were counted already."), "done")
     if actor().person_id is not None:
-        return redirect(url_for("public.report", code=report.code), 303)
+        return back_to("public.report", code=report.code)
     report = get(code, seen_by=actor())
     if form.email.data:
         guests.ask(report, form)
@@ -340,7 +343,7 @@ def follow(code: str) -> ResponseReturnValue:
         with unit_of_work():
             following.follow(code, by=actor())
         flash(_("You follow this report now."), "done")
-    return redirect(url_for("public.report", code=report.code), 303)
+    return back_to("public.report", code=report.code)
 
 
 def _follow_page(report: Report, form: FollowForm, what: str) -> Response:
@@ -363,7 +366,7 @@ def unfollow(code: str) -> ResponseReturnValue:
         with unit_of_work():
             following.unfollow(code, by=actor())
         flash(_("You no longer follow this report."), "done")
-    return redirect(url_for("public.report", code=report.code), 303)
+    return back_to("public.report", code=report.code)
 
 
 # --- the page -----------------------------------------------------------------------------------------------------

@@ -112,6 +112,11 @@ def test_the_page_near_goes_to_the_street(clock: Clock, client: Browser) -> None
     assert "Đang giải quyết quanh 12 Phố Huế" in page.text
 
 
+def test_a_former_ward_is_headed_by_the_ward_it_is_part_of_now(client: Browser) -> None:
+    page = client.get("/near", query_string={"q": "Phường Cũ Một"})
+    assert "<h1>Đang giải quyết quanh Phường Một</h1>" in page.text
+
+
 def test_without_a_geocoder_both_searches_say_what_they_can_find(client: Browser) -> None:
     assert "tên phố đã có trong phản ánh công khai" in client.get("/near").text
     page = client.get("/near", query_string={"q": "phố không có"})

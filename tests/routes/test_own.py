@@ -225,8 +225,9 @@ def test_not_satisfied_asks_why_and_may_reopen(
     assert missing.status_code == 422
     assert "rate-reason-error" in missing.text
     said = {"rate-rating": "unsatisfied", "rate-reason": "not_handled", "rate-words": "Xe vẫn ở đó"}
-    assert client.post(own(report, "/rate"), data=said).status_code == 303
+    page = client.post(own(report, "/rate"), data=said, follow_redirects=True).text
     assert again(db_session, report.code).status is Status.RECEIVED
+    assert "Cảm ơn bạn đã đánh giá. Phản ánh đã được mở lại, với hạn xử lý mới." in page
 
 
 def test_a_refusal_is_appealed_once(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
