@@ -238,6 +238,14 @@ def test_a_refusal_is_appealed_once(client: Browser, db_session: Session, report
     assert kinds(db_session).count(EventKind.APPEALED) == 1
 
 
+def test_where_nothing_is_left_to_do_no_heading_says_so(client: Browser, db_session: Session, report: Report) -> None:
+    assert 'href="#can"' in client.get(own(report)).text
+    client.post(own(report, "/withdraw"))
+    page = client.get(own(report)).text
+    assert "Bạn có thể làm gì" not in page
+    assert 'href="#can"' not in page
+
+
 def test_a_report_is_withdrawn(client: Browser, db_session: Session, report: Report) -> None:
     assert client.post(own(report, "/withdraw")).status_code == 303
     assert again(db_session, report.code).status is Status.WITHDRAWN
