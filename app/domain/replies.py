@@ -16,7 +16,6 @@ from app.extensions import db
 from app.models import Localized, Report, UnitTemplate, now
 from app.models.choices import Status
 
-_PAUSED = Localized("{} (đang tạm dừng đến {})", "{} (on hold until {})")
 PLACEHOLDERS = ("code", "category", "ward", "unit", "due", "date", "link")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _BLANK = re.compile(r"\[[^\[\]\n]*\w[^\[\]\n]*\]")  # "[lý do cụ thể]": for whoever answers to fill in
@@ -99,5 +98,5 @@ def _due(city: City, report: Report, at: datetime) -> str:
         return said(promises.from_receipt(city, report, at))
     due = said(promises.at_the_latest(city, report))
     if report.status is Status.WAITING and report.due_at is not None:
-        return _PAUSED.in_(report.language).format(due, said(report.due_at))
+        return wording.say_on_hold(due, said(report.due_at), report.language)
     return due
