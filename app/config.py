@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -31,6 +32,7 @@ class Config:
     data: Path
     database_url: str
     secret_key: str
+    redis_url: str = ""  # empty: one process counts and works for itself
     city_folder: Path = ROOT / "cities" / "hanoi"
     port: int = 8000
     host: str = "127.0.0.1"
@@ -73,6 +75,7 @@ class Config:
             "data": data,
             "database_url": _database_url(env) or f"sqlite:///{data / 'hoiam.sqlite3'}",
             "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
+            "redis_url": _redis_url(env),
             "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
             "port": _port(env),
             "host": env.get("HOIAM_HOST") or "127.0.0.1",
@@ -115,7 +118,8 @@ class Config:
             "BABEL_DEFAULT_LOCALE": "vi",
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             "RATELIMIT_ENABLED": self.rate_limits,
-            "RATELIMIT_STORAGE_URI": "memory://",
+            "RATELIMIT_STORAGE_URI": "hoiam-shared://" if self.redis_url else "memory://",  # app/adapters/redis.py
+            "RATELIMIT_STORAGE_OPTIONS": {"redis_url": self.redis_url} if self.redis_url else {},
             "SESSION_REFRESH_EACH_REQUEST": False,  # app/web/sessions.py renews it, and only on pages with a person
             "RATELIMIT_HEADERS_ENABLED": False,
             "PREFERRED_URL_SCHEME": "https" if self.secure_cookies else "http",
@@ -163,6 +167,34 @@ def _database_url(env: Mapping[str, str]) -> str:
             ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
         )
     return said
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    """As said, empty where nothing is. It may hold a password, so no message repeats it."""
+    said = env.get("HOIAM_REDIS_URL") or ""
+    if said and not _names_redis(said):
+        raise SettingError(
+            "HOIAM_REDIS_URL must look like redis://:password@host:6379/0, rediss://… or unix:///run/redis.sock, or "
+            "leave it out: each process counts for itself then."
+        )
+    if said and (find_spec("redis") is None or find_spec("celery") is None):
+        raise SettingError(
+            "HOIAM_REDIS_URL is set, but the libraries for it are not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
+        )
+    return said
+
+
+def _names_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    if parts.scheme == "unix":
+        return len(parts.path) > 1
+    number = parts.path.strip("/")
+    return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and has_port and (number or "0").isdecimal()
 
 
 def _log_level(env: Mapping[str, str]) -> str:
