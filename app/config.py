@@ -18,7 +18,6 @@ from sqlalchemy.exc import ArgumentError
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-REDIS_PATIENCE = {"socket_connect_timeout": 0.3, "socket_timeout": 0.3}  # seconds a request waits for it at most
 MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"
 
 
@@ -33,6 +32,7 @@ class Config:
     data: Path
     database_url: str
     secret_key: str
+    redis_url: str = ""  # empty: one process counts and works for itself
     city_folder: Path = ROOT / "cities" / "hanoi"
     port: int = 8000
     host: str = "127.0.0.1"
@@ -47,7 +47,6 @@ class Config:
     secure_cookies: bool = False
     trusted_proxies: int = 0
     rate_limits: bool = True
-    redis_url: str = ""  # where several processes count limits together; empty: each in its own memory
     undo_seconds: int = 60
     development: bool = False
     testing: bool = False
@@ -129,10 +128,8 @@ class Config:
             "BABEL_DEFAULT_LOCALE": "vi",
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             "RATELIMIT_ENABLED": self.rate_limits,
-            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
-            "RATELIMIT_STORAGE_OPTIONS": REDIS_PATIENCE if self.redis_url else {},
-            "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": bool(self.redis_url),  # Redis away: each process counts for itself
-            "RATELIMIT_KEY_PREFIX": "hoiam",
+            "RATELIMIT_STORAGE_URI": "hoiam-shared://" if self.redis_url else "memory://",  # app/adapters/redis.py
+            "RATELIMIT_STORAGE_OPTIONS": {"redis_url": self.redis_url} if self.redis_url else {},
             "SESSION_REFRESH_EACH_REQUEST": False,  # app/web/sessions.py renews it, and only on pages with a person
             "RATELIMIT_HEADERS_ENABLED": False,
             "PREFERRED_URL_SCHEME": "https" if self.secure_cookies else "http",
@@ -185,16 +182,29 @@ def _database_url(env: Mapping[str, str]) -> str:
 def _redis_url(env: Mapping[str, str]) -> str:
     """As said, empty where nothing is. It may hold a password, so no message repeats it."""
     said = env.get("HOIAM_REDIS_URL") or ""
-    if not said:
-        return ""
-    if urlsplit(said).scheme not in ("redis", "rediss") or not urlsplit(said).hostname:
-        raise SettingError("HOIAM_REDIS_URL must look like redis://:password@host:6379/0, or leave it out.")
-    if find_spec("redis") is None:
+    if said and not _names_redis(said):
         raise SettingError(
-            "HOIAM_REDIS_URL names Redis, whose client is not installed: "
+            "HOIAM_REDIS_URL must look like redis://:password@host:6379/0, rediss://… or unix:///run/redis.sock, or "
+            "leave it out: each process counts for itself then."
+        )
+    if said and (find_spec("redis") is None or find_spec("celery") is None):
+        raise SettingError(
+            "HOIAM_REDIS_URL is set, but the libraries for it are not installed: "
             ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
         )
     return said
+
+
+def _names_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    if parts.scheme == "unix":
+        return len(parts.path) > 1
+    number = parts.path.strip("/")
+    return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and has_port and (number or "0").isdecimal()
 
 
 def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
