@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -31,6 +32,7 @@ class Config:
     data: Path
     database_url: str
     secret_key: str
+    redis_url: str = ""  # empty: one process counts and works for itself
     city_folder: Path = ROOT / "cities" / "hanoi"
     port: int = 8000
     host: str = "127.0.0.1"
@@ -50,6 +52,11 @@ class Config:
     testing: bool = False
     argon2_memory_kib: int = 19456
     log_level: str = "INFO"
+    log_format: str = "text"  # text | json
+    access_log: bool = False
+    slow_query_ms: int = 500  # 0: none is written down
+    metrics_token: str = ""  # empty: /metrics answers this machine alone
+    metrics_folder: str = ""  # where the web processes of one machine put their measures together
 
     @property
     def storage(self) -> Path:
@@ -87,10 +94,16 @@ class Config:
             "secure_cookies": _is_secure(env),
             "trusted_proxies": _number(env, "HOIAM_TRUSTED_PROXIES", 0),
             "rate_limits": env.get("HOIAM_RATE_LIMITS") != "0",
+            "redis_url": _redis_url(env),
             "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
             "development": env.get("HOIAM_DEVELOPMENT") == "1",
             "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
             "log_level": _log_level(env),
+            "log_format": _one_of(env, "HOIAM_LOG_FORMAT", ("text", "json")),
+            "access_log": env.get("HOIAM_ACCESS_LOG") == "1",
+            "slow_query_ms": _number(env, "HOIAM_SLOW_QUERY_MS", 500),
+            "metrics_token": env.get("HOIAM_METRICS_TOKEN") or "",
+            "metrics_folder": env.get("PROMETHEUS_MULTIPROC_DIR") or "",  # the library's own name for it
         }
         return cls(**known)
 
@@ -115,7 +128,8 @@ class Config:
             "BABEL_DEFAULT_LOCALE": "vi",
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             "RATELIMIT_ENABLED": self.rate_limits,
-            "RATELIMIT_STORAGE_URI": "memory://",
+            "RATELIMIT_STORAGE_URI": "hoiam-shared://" if self.redis_url else "memory://",  # app/adapters/redis.py
+            "RATELIMIT_STORAGE_OPTIONS": {"redis_url": self.redis_url} if self.redis_url else {},
             "SESSION_REFRESH_EACH_REQUEST": False,  # app/web/sessions.py renews it, and only on pages with a person
             "RATELIMIT_HEADERS_ENABLED": False,
             "PREFERRED_URL_SCHEME": "https" if self.secure_cookies else "http",
@@ -162,6 +176,42 @@ def _database_url(env: Mapping[str, str]) -> str:
             "HOIAM_DATABASE_URL names PostgreSQL, whose driver is not installed: "
             ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
         )
+    return said
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    """As said, empty where nothing is. It may hold a password, so no message repeats it."""
+    said = env.get("HOIAM_REDIS_URL") or ""
+    if said and not _names_redis(said):
+        raise SettingError(
+            "HOIAM_REDIS_URL must look like redis://:password@host:6379/0, rediss://… or unix:///run/redis.sock, or "
+            "leave it out: each process counts for itself then."
+        )
+    if said and (find_spec("redis") is None or find_spec("celery") is None):
+        raise SettingError(
+            "HOIAM_REDIS_URL is set, but the libraries for it are not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
+        )
+    return said
+
+
+def _names_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    if parts.scheme == "unix":
+        return len(parts.path) > 1
+    number = parts.path.strip("/")
+    return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and has_port and (number or "0").isdecimal()
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of these words, the first where nothing is said."""
+    said = env.get(name) or choices[0]
+    if said not in choices:
+        raise SettingError(f"{name}={said} is none of {', '.join(choices)}: leave it out for {choices[0]}.")
     return said
 
 

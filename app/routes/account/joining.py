@@ -27,6 +27,7 @@ from app.routes.account.parts import (
 )
 from app.web import language, sessions
 from app.web.access import open_to_all
+from app.web.caching import back_to
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -56,7 +57,7 @@ def sign_out() -> ResponseReturnValue:
     if PressForm().validate_on_submit():
         sessions.end()
         flash(_("You are signed out."), "done")
-    return redirect(url_for("public.front"), 303)
+    return back_to("public.front")
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])

@@ -20,6 +20,7 @@ from app.routes.report import limits
 from app.web import cards, links
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
+from app.web.caching import back_to
 
 
 @bp.route("/r/<code>/join", methods=["GET", "POST"])
@@ -37,10 +38,10 @@ def join(code: str) -> ResponseReturnValue:
             counted = following.join(code, by=actor(), browser_hash=links.browser_hash())
     except Invalid as error:
         flash(str(error.message), "warn")
-        return redirect(url_for("public.report", code=report.code), 303)
+        return back_to("public.report", code=report.code)
     flash(_("Thank you. You are counted as affected.") if counted else _("You were counted already."), "done")
     if actor().person_id is not None:
-        return redirect(url_for("public.report", code=report.code), 303)
+        return back_to("public.report", code=report.code)
     report = get(code, seen_by=actor())
     if form.email.data:
         guests.ask(report, form)
@@ -66,7 +67,7 @@ def follow(code: str) -> ResponseReturnValue:
         with unit_of_work():
             following.follow(code, by=actor())
         flash(_("You follow this report now."), "done")
-    return redirect(url_for("public.report", code=report.code), 303)
+    return back_to("public.report", code=report.code)
 
 
 def _follow_page(report: Report, form: FollowForm, what: str) -> Response:
@@ -89,4 +90,4 @@ def unfollow(code: str) -> ResponseReturnValue:
         with unit_of_work():
             following.unfollow(code, by=actor())
         flash(_("You no longer follow this report."), "done")
-    return redirect(url_for("public.report", code=report.code), 303)
+    return back_to("public.report", code=report.code)

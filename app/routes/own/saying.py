@@ -123,5 +123,7 @@ def rate(code: str, secret: str) -> ResponseReturnValue:
     except Stale as error:
         flash(str(error.message), "warn")
         return back(code, secret)
-    flash(_("Thank you for your rating."), "done")
+    is_open = by_secret(code, secret)[0].is_open
+    thanks = _("Thank you for your rating.")
+    flash(f"{thanks} {_('The report is open again, with a promise of its own.')}" if is_open else thanks, "done")
     return back(code, secret)

@@ -46,18 +46,11 @@ def go_on(step: Step) -> None:
     """The clock runs again with the minutes that were left; the new moment stands beside the old."""
     report = step.report
     old = report.handle_due_at
-    report.handle_due_at = after_the_pause(step)
+    report.handle_due_at = promises.go_on(step.city, step.report, step.at)
     report.due_at = report.handle_due_at
     report.remaining_minutes = None
     report.waiting_for = None
     step.entry.data |= old_and_new(old, report.handle_due_at)
-
-
-def after_the_pause(step: Step) -> datetime:
-    """The promise with the minutes that were left. Where none was left it had passed, and stays where it was."""
-    if not step.report.remaining_minutes:
-        return step.report.handle_due_at
-    return promises.go_on(step.city, step.report, step.at)
 
 
 def moves_with_the_promise(step: Step, old: datetime) -> None:

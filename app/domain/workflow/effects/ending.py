@@ -8,8 +8,8 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.domain import promises
 from app.domain.errors import Invalid
-from app.domain.workflow.effects.clock import after_the_pause
 from app.domain.workflow.effects.step import Step, past_day
 from app.extensions import db
 from app.models import Event, Photo
@@ -98,7 +98,7 @@ def _judge(step: Step) -> None:
     During a pause that is the promise with the minutes that were left, or the one that had passed before it.
     """
     report = step.report
-    by = after_the_pause(step) if report.status is Status.WAITING else report.due_at
+    by = promises.go_on(step.city, step.report, step.at) if report.status is Status.WAITING else report.due_at
     report.is_late = by is not None and step.at > by
     if by is not None:
         step.entry.data |= {"judged_by": int(by.timestamp())}

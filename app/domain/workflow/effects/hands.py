@@ -8,7 +8,6 @@ from sqlalchemy import select
 from app.domain import promises, publication
 from app.domain.errors import Invalid
 from app.domain.permissions import IN_CHARGE, actor_of
-from app.domain.workflow.effects.clock import after_the_pause
 from app.domain.workflow.effects.step import Step
 from app.extensions import db
 from app.models import Event, Person, Report
@@ -118,7 +117,7 @@ def _hand_over(step: Step, unit_id: int) -> None:
     report, city = step.report, step.city
     step.entry.data |= {"from": city.unit_of(report.unit_id).code, "to": city.unit_of(unit_id).code}
     if report.waiting_for is not None and report.remaining_minutes is not None:
-        report.handle_due_at = after_the_pause(step)
+        report.handle_due_at = promises.go_on(step.city, step.report, step.at)
     report.unit_id = unit_id
     report.assignee_id = None
     report.is_transferred = True
