@@ -77,7 +77,7 @@ def test_the_first_word_to_an_address_carries_a_link_and_a_code_and_no_secret(po
     assert ASKED_NEVER[language] in text.replace("\n", " ")
     assert ASKED_NEVER[language] in html_of(message)
     assert message["Subject"].endswith(
-        "xin xác nhận địa chỉ email" if language == "vi" else "please confirm your address"
+        "xin xác nhận địa chỉ thư điện tử" if language == "vi" else "please confirm your address"
     )
 
 
@@ -337,7 +337,7 @@ def test_the_letter_of_a_sign_up_says_that_the_password_is_asked_for(post: FakeM
 
 
 NEW_ADDRESS = {
-    "vi": ("Xác nhận địa chỉ email mới của bạn", "đổi địa chỉ email của một tài khoản sang địa chỉ này"),
+    "vi": ("Xác nhận địa chỉ thư điện tử mới của bạn", "đổi địa chỉ thư điện tử của một tài khoản sang địa chỉ này"),
     "en": ("Confirm your new address", "asked to use this address from now on"),
 }
 SIGN_UP = {"vi": "mở tài khoản", "en": "no account is made"}
