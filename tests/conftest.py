@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.application",
     "tests.support.browser",
+    "tests.support.buckets",
 ]
