@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.support.application",
     "tests.support.browser",
     "tests.support.buckets",
+    "tests.support.twins",
 ]
