@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.redis",
     "tests.support.buckets",
+    "tests.support.twins",
 ]
