@@ -124,3 +124,11 @@ def test_the_embedded_default_starts_without_the_libraries_of_a_large_city(tmp_p
     own = {"HOIAM_DATA": str(tmp_path), "PATH": os.environ["PATH"]}
     done = subprocess.run([sys.executable, "-c", WITHOUT], cwd=ROOT, env=own, capture_output=True, text=True)
     assert done.stdout.strip() == "ok", done.stderr
+
+
+def test_the_workers_of_a_larger_city_say_what_they_need(tmp_path: Path) -> None:
+    own = {"HOIAM_DATA": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run([sys.executable, "-c", "import work"], cwd=ROOT, env=own, capture_output=True, text=True)
+    assert done.stderr.strip() == (
+        "Hồi Âm does not start. HOIAM_REDIS_URL is not set: set it, or run the worker that needs no Redis: flask work"
+    )
