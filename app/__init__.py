@@ -8,6 +8,7 @@ from app import commands, errors, routes, statements, web
 from app.adapters import init_app as init_adapters
 from app.config import ROOT, Config
 from app.extensions import babel, csrf, db, init_database, limiter, login
+from app.jobs import nudge
 
 __all__ = ["Config", "create_app", "db"]
 
@@ -30,4 +31,5 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)  # what the domain refuses becomes a page
     commands.init_app(app)  # flask city, demo, start, work
     routes.init_app(app)  # every blueprint, one line each
+    nudge.init_app(app)  # what was written is told to the workers of a larger city
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,10 +20,52 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"
+ANY_REGION = "us-east-1"  # what storages without regions are called
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+PREFIX = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*", re.ASCII)
+REGION = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 
 
 class SettingError(Exception):
     """A setting is missing or cannot be used; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where files lie in a city that has outgrown its folder: `s3://bucket/prefix?endpoint=https://…&region=…`."""
+
+    name: str
+    prefix: str = ""  # empty, or ends with a slash
+    endpoint: str = ""  # empty: Amazon's own
+    region: str = ANY_REGION
+
+    @classmethod
+    def of(cls, url: str) -> Bucket:
+        """Raises ValueError for anything that is not exactly such an address."""
+        parts = urlsplit(url)
+        said = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        prefix = parts.path.strip("/")
+        made = cls(
+            name=parts.netloc,
+            prefix=f"{prefix}/" if prefix else "",
+            endpoint=_only(said.pop("endpoint", [""])).rstrip("/"),
+            region=_only(said.pop("region", [ANY_REGION])),
+        )
+        is_web = not made.endpoint or (urlsplit(made.endpoint).scheme in ("http", "https") and _host(made.endpoint))
+        is_known = parts.scheme == "s3" and BUCKET.fullmatch(made.name) and PREFIX.fullmatch(made.prefix)
+        if said or parts.fragment or not is_known or not is_web or not REGION.fullmatch(made.region):
+            raise ValueError(url)
+        return made
+
+
+def _only(values: list[str]) -> str:
+    (value,) = values
+    return value
+
+
+def _host(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and "@" not in parts.netloc and not parts.query and not parts.fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +76,7 @@ class Config:
     database_url: str
     secret_key: str
     redis_url: str = ""  # empty: one process counts and works for itself
+    storage_url: str = ""  # s3://bucket/prefix?endpoint=https://…&region=…; empty: the data folder
     city_folder: Path = ROOT / "cities" / "hanoi"
     port: int = 8000
     host: str = "127.0.0.1"
@@ -63,6 +107,11 @@ class Config:
         return self.data / "storage"
 
     @property
+    def bucket(self) -> Bucket | None:
+        """Where files lie instead of `storage`; None for the data folder."""
+        return Bucket.of(self.storage_url) if self.storage_url else None
+
+    @property
     def outbox(self) -> Path:
         return self.data / "outbox"
 
@@ -80,6 +129,7 @@ class Config:
             "data": data,
             "database_url": _database_url(env) or f"sqlite:///{data / 'hoiam.sqlite3'}",
             "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
+            "storage_url": _storage_url(env),
             "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
             "port": _port(env),
             "host": env.get("HOIAM_HOST") or "127.0.0.1",
@@ -190,6 +240,25 @@ def _redis_url(env: Mapping[str, str]) -> str:
     if said and (find_spec("redis") is None or find_spec("celery") is None):
         raise SettingError(
             "HOIAM_REDIS_URL is set, but the libraries for it are not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
+        )
+    return said
+
+
+def _storage_url(env: Mapping[str, str]) -> str:
+    said = env.get("HOIAM_STORAGE_URL") or ""
+    if not said:
+        return ""
+    try:
+        Bucket.of(said)
+    except ValueError:
+        raise SettingError(
+            "HOIAM_STORAGE_URL must look like s3://bucket/prefix?endpoint=https://s3.example.vn&region=hn-1 (its keys "
+            "are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or leave it out: the data folder holds the photos then."
+        ) from None
+    if find_spec("boto3") is None:
+        raise SettingError(
+            "HOIAM_STORAGE_URL names an object storage, whose driver is not installed: "
             ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
         )
     return said

@@ -19,6 +19,7 @@ from app.models import Photo
 from tests.domain.media.test_store import attach, files_of, publish, stored
 from tests.factories import a_report
 
+pytestmark = pytest.mark.usefixtures("storage_url")
 FACE = [0.0, 0.0, 0.25, 0.25]
 
 
