@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app import commands, errors, routes, web
+from app import commands, errors, routes, statements, web
 from app.adapters import init_app as init_adapters
 from app.config import ROOT, Config
 from app.extensions import babel, csrf, db, init_database, limiter, login
@@ -20,6 +20,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.from_mapping(config.as_flask())
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     init_database(app, config)
+    statements.init_app(app)  # counted, timed, the slow ones told
     login.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,6 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"
+ANY_REGION = "us-east-1"  # what storages without regions are called
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+PREFIX = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*", re.ASCII)
+REGION = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 
 
 class SettingError(Exception):
@@ -49,6 +54,44 @@ class PostgreSQL:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where files lie in a city that has outgrown its folder: `s3://bucket/prefix?endpoint=https://…&region=…`."""
+
+    name: str
+    prefix: str = ""  # empty, or ends with a slash
+    endpoint: str = ""  # empty: Amazon's own
+    region: str = ANY_REGION
+
+    @classmethod
+    def of(cls, url: str) -> Bucket:
+        """Raises ValueError for anything that is not exactly such an address."""
+        parts = urlsplit(url)
+        said = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
+        prefix = parts.path.strip("/")
+        made = cls(
+            name=parts.netloc,
+            prefix=f"{prefix}/" if prefix else "",
+            endpoint=_only(said.pop("endpoint", [""])).rstrip("/"),
+            region=_only(said.pop("region", [ANY_REGION])),
+        )
+        is_web = not made.endpoint or (urlsplit(made.endpoint).scheme in ("http", "https") and _host(made.endpoint))
+        is_known = parts.scheme == "s3" and BUCKET.fullmatch(made.name) and PREFIX.fullmatch(made.prefix)
+        if said or parts.fragment or not is_known or not is_web or not REGION.fullmatch(made.region):
+            raise ValueError(url)
+        return made
+
+
+def _only(values: list[str]) -> str:
+    (value,) = values
+    return value
+
+
+def _host(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and "@" not in parts.netloc and not parts.query and not parts.fragment
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One frozen set of settings."""
 
@@ -57,6 +100,7 @@ class Config:
     secret_key: str
     redis_url: str = ""  # empty: one process counts and works for itself
     postgresql: PostgreSQL = PostgreSQL()
+    storage_url: str = ""  # s3://bucket/prefix?endpoint=https://…&region=…; empty: the data folder
     city_folder: Path = ROOT / "cities" / "hanoi"
     port: int = 8000
     host: str = "127.0.0.1"
@@ -76,10 +120,20 @@ class Config:
     testing: bool = False
     argon2_memory_kib: int = 19456
     log_level: str = "INFO"
+    log_format: str = "text"  # text | json
+    access_log: bool = False
+    slow_query_ms: int = 500  # 0: none is written down
+    metrics_token: str = ""  # empty: /metrics answers this machine alone
+    metrics_folder: str = ""  # where the web processes of one machine put their measures together
 
     @property
     def storage(self) -> Path:
         return self.data / "storage"
+
+    @property
+    def bucket(self) -> Bucket | None:
+        """Where files lie instead of `storage`; None for the data folder."""
+        return Bucket.of(self.storage_url) if self.storage_url else None
 
     @property
     def outbox(self) -> Path:
@@ -99,8 +153,8 @@ class Config:
             "data": data,
             "database_url": _database_url(env) or f"sqlite:///{data / 'hoiam.sqlite3'}",
             "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
-            "redis_url": _redis_url(env),
             "postgresql": PostgreSQL.from_env(env),
+            "storage_url": _storage_url(env),
             "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
             "port": _port(env),
             "host": env.get("HOIAM_HOST") or "127.0.0.1",
@@ -115,10 +169,16 @@ class Config:
             "secure_cookies": _is_secure(env),
             "trusted_proxies": _number(env, "HOIAM_TRUSTED_PROXIES", 0),
             "rate_limits": env.get("HOIAM_RATE_LIMITS") != "0",
+            "redis_url": _redis_url(env),
             "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
             "development": env.get("HOIAM_DEVELOPMENT") == "1",
             "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
             "log_level": _log_level(env),
+            "log_format": _one_of(env, "HOIAM_LOG_FORMAT", ("text", "json")),
+            "access_log": env.get("HOIAM_ACCESS_LOG") == "1",
+            "slow_query_ms": _number(env, "HOIAM_SLOW_QUERY_MS", 500),
+            "metrics_token": env.get("HOIAM_METRICS_TOKEN") or "",
+            "metrics_folder": env.get("PROMETHEUS_MULTIPROC_DIR") or "",  # the library's own name for it
         }
         return cls(**known)
 
@@ -217,6 +277,25 @@ def _redis_url(env: Mapping[str, str]) -> str:
     return said
 
 
+def _storage_url(env: Mapping[str, str]) -> str:
+    said = env.get("HOIAM_STORAGE_URL") or ""
+    if not said:
+        return ""
+    try:
+        Bucket.of(said)
+    except ValueError:
+        raise SettingError(
+            "HOIAM_STORAGE_URL must look like s3://bucket/prefix?endpoint=https://s3.example.vn&region=hn-1 (its keys "
+            "are AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or leave it out: the data folder holds the photos then."
+        ) from None
+    if find_spec("boto3") is None:
+        raise SettingError(
+            "HOIAM_STORAGE_URL names an object storage, whose driver is not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
+        )
+    return said
+
+
 def _names_redis(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -227,6 +306,14 @@ def _names_redis(url: str) -> bool:
         return len(parts.path) > 1
     number = parts.path.strip("/")
     return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and has_port and (number or "0").isdecimal()
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of these words, the first where nothing is said."""
+    said = env.get(name) or choices[0]
+    if said not in choices:
+        raise SettingError(f"{name}={said} is none of {', '.join(choices)}: leave it out for {choices[0]}.")
+    return said
 
 
 def _log_level(env: Mapping[str, str]) -> str:

@@ -11,10 +11,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException
 
-from app.adapters.storage import StorageFull
+from app.adapters.storage import StorageFull, StorageUnreachable
 from app.domain.errors import Moved, Refusal
 from app.extensions import db
-from app.web import again, limits, security, tracing
+from app.web import again, limits, security, tracing, uploads
 from app.web.again import Again
 
 PAGES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
@@ -88,6 +88,11 @@ def init_app(app: Flask) -> None:
             503,
             _l("The storage for photos is full. Your words were not lost: send them without photos, or try later."),
         )
+
+    @app.errorhandler(StorageUnreachable)
+    def away(error: StorageUnreachable) -> ResponseReturnValue:
+        tracing.log("the storage for photos does not answer")
+        return _answer(503, uploads.NO_PHOTOS)
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(NoFreeConnection)

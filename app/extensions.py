@@ -85,7 +85,7 @@ def init_database(app: Flask, config: Config) -> None:
     app.teardown_appcontext_funcs = [close for close in closing if not iscoroutinefunction(close)]
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
-            event.listen(db.engine, "connect", _prepare_sqlite)
+            event.listen(db.engine, "connect", prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
 
 
@@ -133,7 +133,8 @@ def _part(engine: Engine) -> None:
     engine.dispose()
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+def prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    """The habits of every connection to a file of ours."""
     connection.isolation_level = None  # we say BEGIN ourselves; reads run in autocommit
     for pragma in (
         "journal_mode=WAL",

@@ -22,6 +22,7 @@ from app.models import Base
 
 SCRIPTS = ROOT / "migrations"
 PATIENCE_S = 60  # how long to wait for another process that is migrating
+UNFINISHED = "unfinished"  # where a database stands until a copy into it is proved: no program serves it
 _LOCK = 4847_2025  # of PostgreSQL's advisory locks, ours alone in this database
 _HELD_BY_OTHERS = "55P03"  # PostgreSQL's lock_not_available
 
@@ -53,6 +54,11 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def stand_at(connection: Connection, revision: str | None) -> None:
+    """Only say where the database stands, in the caller's transaction; its tables stay."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :now"), {"now": revision})
+
+
 def head() -> str | None:
     return ScriptDirectory.from_config(_settings()).get_current_head()
 
@@ -66,6 +72,10 @@ def is_known(revision: str | None) -> bool:
 def refuse_unknown(engine: Engine) -> None:
     """Raises CannotMigrate for a database that a newer program has migrated: this one would misread it."""
     stands = current(engine)
+    if stands == UNFINISHED:
+        raise CannotMigrate(
+            "The database holds a copy of a city that is not finished: go on with flask db copy, or empty it."
+        )
     if not is_known(stands):
         raise CannotMigrate(
             f"The database stands at {stands}, which this program does not know, for it is older: start the newer one, "

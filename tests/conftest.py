@@ -6,4 +6,6 @@ pytest_plugins = [
     "tests.support.application",
     "tests.support.browser",
     "tests.support.redis",
+    "tests.support.buckets",
+    "tests.support.twins",
 ]

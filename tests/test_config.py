@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import ROOT, Config, SettingError
+from app.config import ROOT, Bucket, Config, SettingError
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,41 @@ def test_a_missing_driver_is_named_with_what_to_install(tmp_path: Path, monkeypa
     monkeypatch.setattr("app.config.find_spec", lambda name: None)
     with pytest.raises(SettingError, match=r"driver is not installed: .* requirements-prod\.txt"):
         Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_DATABASE_URL": "postgresql+psycopg://host/hoiam"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "photos",
+        "https://host/bucket",
+        "s3://",
+        "s3://UPPER/x",
+        "s3://bucket/../x",
+        "s3://bucket?endpoint=host",
+        "s3://bucket?endpoint=https://user:word@host",
+        "s3://bucket?endpoint=https://one&endpoint=https://two",
+        "s3://bucket?colour=red",
+        "s3://bucket?region=a b",
+    ],
+)
+def test_an_address_of_no_bucket_is_refused_without_being_repeated(tmp_path: Path, url: str) -> None:
+    with pytest.raises(SettingError, match="HOIAM_STORAGE_URL must look like s3://bucket/prefix") as refused:
+        Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_STORAGE_URL": url})
+    assert "colour" not in str(refused.value)
+    assert "user:word" not in str(refused.value)
+
+
+def test_the_address_of_a_bucket_is_read_in_its_parts(tmp_path: Path) -> None:
+    assert Config.from_env({"HOIAM_DATA": str(tmp_path)}).bucket is None
+    said = "s3://photos/hanoi/2025?endpoint=https://s3.example.vn/&region=hn-1"
+    bucket = Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_STORAGE_URL": said}).bucket
+    assert bucket == Bucket("photos", "hanoi/2025/", "https://s3.example.vn", "hn-1")
+
+
+def test_a_missing_driver_of_the_bucket_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.config.find_spec", lambda name: None)
+    with pytest.raises(SettingError, match=r"object storage, whose driver is not installed: .* requirements-prod"):
+        Config.from_env({"HOIAM_DATA": str(tmp_path), "HOIAM_STORAGE_URL": "s3://photos"})
 
 
 def test_a_log_level_that_is_none_is_refused_with_those_there_are(tmp_path: Path) -> None:

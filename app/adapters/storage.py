@@ -30,6 +30,10 @@ class StorageFull(OSError):
     """There is no room left. Nothing was kept; what stood before still stands."""
 
 
+class StorageUnreachable(OSError):
+    """The place for files does not answer, or turns us away. Nothing was kept; what stood before still stands."""
+
+
 class BadKey(ValueError):
     """Not a key of ours. A path made of somebody's input must never come this far."""
 
@@ -40,8 +44,18 @@ class Stored(NamedTuple):
     modified_at: datetime  # aware UTC
 
 
+class Ticket(NamedTuple):
+    """A form with which a browser puts one file by itself, once we have allowed it."""
+
+    url: str
+    fields: dict[str, str]
+
+
 class Storage(Protocol):
-    """What the program asks of a place for files. Keys that are not ours raise BadKey everywhere."""
+    """What the program asks of a place for files. Keys that are not ours raise BadKey everywhere, and a place beyond
+    this machine may raise StorageUnreachable everywhere."""
+
+    upload_origin: str  # where `ticket` sends browsers; empty when every file comes through us
 
     def put(self, key: str, data: bytes | IO[bytes]) -> None:
         """Keep `data`, whole or not at all; after the return it survives a power cut. May raise StorageFull."""
@@ -66,9 +80,14 @@ class Storage(Protocol):
     def sweep_unfinished(self, *, before: datetime) -> int:
         """Remove what a killed process left half done before that moment; says how many."""
 
+    def ticket(self, key: str, *, at_most: int, seconds: int) -> Ticket | None:
+        """Allow a browser to put this one key, of at most so many bytes, for so long; None without `upload_origin`."""
+
 
 class FolderStorage:
     """Files in one folder of this machine."""
+
+    upload_origin = ""
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
@@ -146,10 +165,18 @@ class FolderStorage:
                 removed += 1
         return removed
 
+    def ticket(self, key: str, *, at_most: int, seconds: int) -> Ticket | None:
+        return None
+
     def _path(self, key: str) -> Path:
-        if len(key) > LONGEST_KEY or not KEY.fullmatch(key):
-            raise BadKey(key)
-        return self.root / key
+        return self.root / checked(key)
+
+
+def checked(key: str) -> str:
+    """The key, when it is one of ours. Raises BadKey."""
+    if len(key) > LONGEST_KEY or not KEY.fullmatch(key):
+        raise BadKey(key)
+    return key
 
 
 def _make_folders(folder: Path, root: Path) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from flask.cli import AppGroup
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from tqdm import tqdm
 
 from app import migrations
 from app.commands.plainly import on_a_ready_database, plainly
-from app.domain import figures
+from app.config import DATABASES
+from app.domain import figures, heartbeat
 from app.domain.city import store
+from app.domain.moving import copying, places
 from app.extensions import db, unit_of_work
+
+SHOWN_AFTER_S = 0.5
 
 db_cli = AppGroup("db", help="Move the database from one shape to the next.")
 stats_cli = AppGroup("stats", help="Counters, roll-ups and day figures, proved against the rows.")
@@ -44,6 +53,50 @@ def current() -> None:
         click.echo(f"{stands or 'empty'}, behind {wanted}.")
     else:
         click.echo(f"{stands}, which this program does not know.")
+
+
+@db_cli.command("copy")
+@click.option("--to", "to", required=True, metavar="URL", help="As HOIAM_DATABASE_URL; a database with nothing in it.")
+@click.option("--stopped", is_flag=True, help="The service is stopped, though a worker was heard of just now.")
+@on_a_ready_database
+def copy_city(to: str, stopped: bool) -> None:
+    """Bring the city to another database, from SQLite to PostgreSQL or back. Killed, the same command goes on.
+
+    Stop the service before. The source is only read; both sides are compared row by row at the end.
+    """
+    if not stopped and heartbeat.is_alive():
+        raise click.ClickException(
+            "A worker of this city was at work within the last two minutes: what is written from here on would stay "
+            "behind. Stop the service; then wait two minutes, or say --stopped."
+        )
+    db.session.close()
+    target = places.engine_of(_known(to))
+    with tqdm(unit=" rows", delay=SHOWN_AFTER_S, leave=False) as bar:
+        count = copying.copy(places.engine_of(db.engine.url), target, lambda *step: _show(bar, *step))
+    click.echo(
+        f"{count} rows stand in {places.name_of(target)}, and each was compared. Now set HOIAM_DATABASE_URL to it,"
+    )
+    click.echo("run flask stats verify, and start the service.")
+
+
+def _known(url: str) -> str:
+    """Never said back: it may hold a password."""
+    try:
+        kind = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in DATABASES:
+        raise click.ClickException(
+            "--to must look like postgresql+psycopg://user:password@host/hoiam or sqlite:////folder/hoiam.sqlite3."
+        )
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _show(bar: tqdm[Any], what: str, done: int, whole: int) -> None:
+    if bar.desc != f"{what}: ":
+        bar.reset(total=whole)
+        bar.set_description(what)
+    bar.update(done - bar.n)
 
 
 @stats_cli.command("verify")

@@ -22,6 +22,7 @@ from app.domain import areas
 from app.domain.city import store
 from app.domain.city.problems import Refused
 from app.domain.errors import Refusal
+from app.domain.moving.places import CannotMove
 from app.extensions import db, unhurried
 
 P = ParamSpec("P")
@@ -67,7 +68,7 @@ def told_plainly(config: Config) -> Iterator[None]:
             click.echo(str(problem))
         count = len(refused.problems)
         raise click.ClickException(f"{count} problem{'s' if count > 1 else ''}. Nothing was changed.") from None
-    except (store.NoCity, areas.UnreadableFile, migrations.CannotMigrate, CommandError, Refusal) as error:
+    except (store.NoCity, areas.UnreadableFile, migrations.CannotMigrate, CannotMove, CommandError, Refusal) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(_file_trouble(error, config)) from error

@@ -148,7 +148,8 @@ def _inside(app: Flask) -> type[Any]:
 
 
 def _register(celery: Celery, job: Job, config: Config) -> None:
-    limits = {"time_limit": job.longest_s, "soft_time_limit": job.longest_s - SOFT_S}
+    # not shared: another application made in this process has tasks of its own
+    limits: dict[str, Any] = {"time_limit": job.longest_s, "soft_time_limit": job.longest_s - SOFT_S, "shared": False}
     if job.waiting is None or job.one is None:
         celery.task(_plainly(job, partial(_until_done, job)), name=_name(job), **limits)
         return

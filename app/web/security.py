@@ -13,8 +13,8 @@ from app.config import Config
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
-def content_policy(config: Config) -> str:
-    """Nothing inline, nothing from elsewhere but the configured base map."""
+def content_policy(config: Config, upload_origin: str = "") -> str:
+    """Nothing inline; nothing from elsewhere but the configured base map; photos may go straight to the bucket."""
     tiles = ""
     if config.tiles_url:
         parts = urlsplit(config.tiles_url.replace("{s}.", "*."))
@@ -26,7 +26,7 @@ def content_policy(config: Config) -> str:
             "style-src 'self'",
             f"img-src 'self' data: blob:{tiles}",
             "font-src 'self'",
-            "connect-src 'self'",
+            f"connect-src 'self' {upload_origin}".rstrip(),
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -53,7 +53,7 @@ def _kept_by(response: Response) -> str:
 
 def init_app(app: Flask) -> None:
     config: Config = app.config["HOIAM"]
-    policy = content_policy(config)
+    policy = content_policy(config, app.extensions["storage"].upload_origin)
     if config.trusted_proxies:
         n = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from flask import request, session
+from flask_babel import lazy_gettext as _l
 
 from app.domain.media import store
 from app.domain.media.refusal import MAX_PHOTOS, Fault, PhotoRefused, shown_name
@@ -18,6 +19,7 @@ from app.models import now
 KEPT_FOR = timedelta(minutes=45)  # less than the hour after which an unnamed file is swept
 FIELD = "picked"  # the boxes of those that wait, ticked until somebody takes one back
 _KEY = "picked"
+NO_PHOTOS = _l("Photos cannot be kept right now. Your words were not lost: send them without photos, or try later.")
 
 
 class Picked(NamedTuple):

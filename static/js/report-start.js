@@ -6,6 +6,7 @@ import { placeInside } from "./report-exif.js";
 const LONGEST = 2048;
 const QUALITY = 0.8;
 const PATIENCE = 7000;
+const SENDING = 90_000;
 
 document.documentElement.classList.add("scripted");
 const form = document.querySelector("[data-photos]");
@@ -28,9 +29,18 @@ async function prepare() {
   const [smaller, place] = await Promise.all([Promise.all(files.map(shrink)), found ?? deviceWithin(PATIENCE)]);
   state.textContent = form.dataset.working;
   if (place) tell(place, found ? "photo" : "");
-  replace(smaller);
-  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "then", value: "more" }));
+  const proofs = form.dataset.passes ? await sendDirectly(smaller) : null;
+  replace(proofs ? [] : smaller);
+  for (const [n, proof] of (proofs ?? []).entries()) {
+    say("sent", proof);
+    say("sent_name", smaller[n].name);
+  }
+  say("then", "more");
   form.requestSubmit();
+}
+
+function say(name, value) {
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
 }
 
 function tell(place, from) {
@@ -56,6 +66,26 @@ async function shrink(file) {
   } catch {
     return file;
   }
+}
+
+// Straight into the city's bucket, where it has one. Whatever fails on that way, the photos travel with the form.
+async function sendDirectly(files) {
+  try {
+    const asked = new URLSearchParams({ count: files.length, csrf_token: form.elements.csrf_token.value });
+    const { passes } = await (await fetch(form.dataset.passes, { method: "POST", body: asked })).json();
+    if (passes.length < files.length) return null;
+    const sent = await Promise.all(files.map((file, n) => put(file, passes[n])));
+    return sent.every(Boolean) ? passes.map((pass) => pass.proof) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function put(file, { url, fields }) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append("file", file); // the last field: what follows it is not read
+  return (await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(SENDING) })).ok;
 }
 
 function replace(files) {

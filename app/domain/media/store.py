@@ -48,7 +48,13 @@ def attach(
     local: tzinfo = HANOI_TIME,
 ) -> Photo:
     """Check and keep one photo, in a unit of work of its own. Raises PhotoRefused or StorageFull, keeping nothing."""
-    taken = take(stream, filename, local=local)
+    return keep(take(stream, filename, local=local), owner, kind=kind, place=place)
+
+
+def keep(
+    taken: Taken, owner: Draft | Report, *, kind: PhotoKind = PhotoKind.BEFORE, place: LatLng | None = None
+) -> Photo:
+    """`add` in a unit of work of its own; a photo that is one too many is dropped."""
     try:
         with unit_of_work():
             return add(taken, owner, kind=kind, place=place)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
 from flask import flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
+from app.adapters.storage import StorageUnreachable
 from app.domain import drafts, places
 from app.domain.city import store
+from app.domain.media import direct
 from app.domain.media import store as kept_photos
 from app.domain.media.exif import LatLng
 from app.domain.media.refusal import MAX_PHOTOS, PhotoRefused
+from app.domain.media.store import Taken
 from app.domain.reports import by_secret
 from app.extensions import unit_of_work
 from app.forms.report import PhotosForm, PressForm
 from app.models import Draft, Photo
 from app.models.choices import PhotoState, PlaceSource
 from app.routes.report import bp, kept, limits
-from app.web import language
+from app.web import language, uploads
 from app.web.access import open_to_all
 
 
@@ -42,16 +49,31 @@ def photos() -> ResponseReturnValue:
     if wait:
         return _too_many(form, device, wait)
     draft = kept.keep()
-    refused, taken = _keep_photos(draft, files, device)
+    arrived = _keep_photos(draft, files, device)
+    taken = arrived.photos
     proposed = _proposed(taken, device, form.place_from.data == "photo")
     if not proposed and (device is not None or any(photo.lat is not None for photo in taken)):
         flash(_outside(), "warn")
     if taken or proposed:
         kept.keep(**({"photos": True} if taken else {}), **({"proposed": proposed} if proposed else {}))
-    if refused:
-        form.photos.errors = [str(error.message) for error in refused]
-        return kept.with_cookie((_page(form), 422))
+    if arrived.refused:
+        form.photos.errors = arrived.refused
+        return kept.with_cookie((_page(form), arrived.status))
     return kept.go(url_for("report.start" if request.form.get("then") == "more" else "report.place"))
+
+
+@bp.post("/report/photos/passes")
+@open_to_all
+def photo_passes() -> ResponseReturnValue:
+    """For the script, where the city keeps its photos in a bucket: leave to put some there. It counts as sending them.
+
+    Without a bucket, or beyond the limit, there is none, and the photos travel with the form."""
+    count = request.form.get("count", type=int) or 0
+    if not direct.is_on() or count < 1 or limits.wait_for_uploads():
+        return jsonify({"passes": []})
+    passes = direct.allow(kept.keep(), count)
+    answer = [{"url": one.ticket.url, "fields": one.ticket.fields, "proof": one.proof} for one in passes]
+    return kept.with_cookie(jsonify({"passes": answer}))
 
 
 @bp.post("/report/photos/<name>/remove")
@@ -118,6 +140,7 @@ def _page(form: PhotosForm) -> str:
         press=PressForm(formdata=None),
         photos=drafts.photos_of(draft),
         most=MAX_PHOTOS,
+        goes_directly=direct.is_on(),
         has_draft=draft is not None and bool(draft.data),
         not_here=[category for category in city.categories.values() if category.stops],
     )
@@ -129,17 +152,33 @@ def _device(form: PhotosForm) -> LatLng | None:
     return LatLng(form.lat.data, form.lng.data)
 
 
-def _keep_photos(
-    draft: Draft, files: list[FileStorage], device: LatLng | None
-) -> tuple[list[PhotoRefused], list[Photo]]:
-    """Each file by itself: what is refused is said, the rest is kept."""
-    refused, taken = [], []
-    for file in files:
+class _Arrived(NamedTuple):
+    photos: list[Photo]
+    refused: list[str]  # why the others were not kept
+    status: int = 422
+
+
+def _keep_photos(draft: Draft, files: list[FileStorage], device: LatLng | None) -> _Arrived:
+    """Each photo by itself, sent to us or to the bucket: what is refused is said, the rest is kept."""
+    arrived = _Arrived([], [])
+    arrivals: list[Callable[[], Taken]] = [
+        *(partial(kept_photos.take, file.stream, file.filename or "") for file in files),
+        *(partial(direct.take_sent, draft, proof, filename) for proof, filename in _sent_directly()),
+    ]
+    for arrive in arrivals:
         try:
-            taken.append(kept_photos.attach(draft, file.stream, file.filename or "", place=device))
+            arrived.photos.append(kept_photos.keep(arrive(), draft, place=device))
         except PhotoRefused as error:
-            refused.append(error)
-    return refused, taken
+            arrived.refused.append(str(error.message))
+        except StorageUnreachable:
+            return _Arrived(arrived.photos, [*arrived.refused, str(uploads.NO_PHOTOS)], 503)
+    return arrived
+
+
+def _sent_directly() -> list[tuple[str, str]]:
+    """What the script says it has put into the bucket: our own pass for it, and the file's name."""
+    said = zip(request.form.getlist("sent"), request.form.getlist("sent_name"), strict=False)
+    return list(said)[:MAX_PHOTOS]
 
 
 def _outside() -> str:

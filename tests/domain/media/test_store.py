@@ -13,11 +13,11 @@ from pathlib import Path
 from time import sleep
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.adapters.storage import FolderStorage, StorageFull
+from app.adapters.storage import StorageFull
 from app.domain.errors import Gone, NotFound
 from app.domain.media import serve, store, sweep
 from app.domain.media.develop import SIZES
@@ -31,6 +31,7 @@ from tests import photos
 from tests.factories import a_report
 
 ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.usefixtures("storage_url")
 
 
 @pytest.fixture
@@ -128,13 +129,12 @@ def add_and_fail(taken: store.Taken, draft: Draft) -> None:
     raise PhotoRefused(Fault.BROKEN)
 
 
-class FullStorage(FolderStorage):
-    def put(self, key: str, data: object) -> None:
-        raise StorageFull(28, "no room left for files")
+def no_room(key: str, data: object) -> None:
+    raise StorageFull(28, "no room left for files")
 
 
-def test_a_full_disk_is_said_and_keeps_nothing(draft: Draft, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.extensions, "storage", FullStorage(storage().root))
+def test_a_full_disk_is_said_and_keeps_nothing(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(storage(), "put", no_room)
     with pytest.raises(StorageFull):
         attach(draft)
     assert store.of(draft) == []
@@ -199,12 +199,10 @@ def test_a_photo_removed_while_it_was_developed_stays_removed(draft: Draft, monk
     assert stored("public") == set()
 
 
-def test_when_the_disk_fills_a_photo_waits_for_the_next_run(
-    draft: Draft, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_when_the_disk_fills_a_photo_waits_for_the_next_run(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
     photo = attach(draft)
     with monkeypatch.context() as full:
-        full.setitem(app.extensions, "storage", FullStorage(storage().root))
+        full.setattr(storage(), "put", no_room)
         with pytest.raises(StorageFull):
             store.finish_pending()
     assert photo.state is PhotoState.RAW
@@ -225,16 +223,21 @@ import sys
 from pathlib import Path
 from app import Config, create_app
 from app.domain.media import store
-data, url, city = sys.argv[1:]
-app = create_app(Config(data=Path(data), database_url=url, secret_key="x" * 40, city_folder=Path(city), testing=True))
+data, url, city, files = sys.argv[1:]
+known = {"data": Path(data), "database_url": url, "city_folder": Path(city), "storage_url": files}
+app = create_app(Config(**known, secret_key="x" * 40, testing=True))
 with app.app_context():
     while store.finish_pending(limit=1):
         pass
 """
 
 
+def workrooms() -> list[Path]:
+    return list(current_app.config["HOIAM"].storage.glob(".unfinished-*"))
+
+
 def a_photo_is_being_developed() -> bool:
-    return any(storage().root.glob(".unfinished-*/raw"))
+    return any((room / "raw").exists() for room in workrooms())
 
 
 def a_photo_is_being_stored() -> bool:
@@ -242,12 +245,13 @@ def a_photo_is_being_stored() -> bool:
 
 
 @pytest.mark.parametrize("moment", [a_photo_is_being_developed, a_photo_is_being_stored])
-def test_a_worker_killed_in_the_middle_loses_nothing(draft: Draft, app: Flask, moment: Callable[[], bool]) -> None:
+def test_a_worker_killed_in_the_middle_loses_nothing(
+    draft: Draft, app: Flask, storage_url: str, moment: Callable[[], bool]
+) -> None:
     names = [attach(draft, photos.jpeg(3000, 2000), filename=f"{number}.jpg").name for number in range(4)]
     config = app.config["HOIAM"]
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(config.data), config.database_url, str(config.city_folder)], cwd=ROOT
-    )
+    where = (str(config.data), config.database_url, str(config.city_folder), storage_url)
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, *where], cwd=ROOT)
     while not moment():
         sleep(0.002)
     os.kill(worker.pid, signal.SIGKILL)
@@ -262,7 +266,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(draft: Draft, app: Flask, m
     assert stored("public/photo") == set().union(*map(files_of, names))
     sweep.sweep_orphans(timedelta(seconds=-2))
     assert stored("private") == set()
-    assert list(storage().root.glob(".unfinished-*")) == []
+    assert workrooms() == []
 
 
 # --- who may see ------------------------------------------------------------------------------------------------------
