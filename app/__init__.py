@@ -19,7 +19,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(config.as_flask())
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
-    init_database(app, config.database_url)
+    init_database(app, config)
     statements.init_app(app)  # counted, timed, the slow ones told
     login.init_app(app)
     csrf.init_app(app)

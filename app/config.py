@@ -31,6 +31,29 @@ class SettingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class PostgreSQL:
+    """How one process talks with PostgreSQL. Times are seconds; 0 is no limit."""
+
+    pool: int = 10  # connections kept open
+    overflow: int = 10  # more, while many ask at once
+    connect_s: int = 5
+    statement_s: int = 30
+    lock_s: int = 10
+    idle_s: int = 60  # inside a transaction
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> PostgreSQL:
+        return cls(
+            pool=_count(env, "HOIAM_DATABASE_POOL", 10, least=1),
+            overflow=_count(env, "HOIAM_DATABASE_OVERFLOW", 10),
+            connect_s=_count(env, "HOIAM_DATABASE_CONNECT_SECONDS", 5),
+            statement_s=_count(env, "HOIAM_DATABASE_STATEMENT_SECONDS", 30),
+            lock_s=_count(env, "HOIAM_DATABASE_LOCK_SECONDS", 10),
+            idle_s=_count(env, "HOIAM_DATABASE_IDLE_SECONDS", 60),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """Where files lie in a city that has outgrown its folder: `s3://bucket/prefix?endpoint=https://…&region=…`."""
 
@@ -76,6 +99,7 @@ class Config:
     database_url: str
     secret_key: str
     redis_url: str = ""  # empty: one process counts and works for itself
+    postgresql: PostgreSQL = PostgreSQL()
     storage_url: str = ""  # s3://bucket/prefix?endpoint=https://…&region=…; empty: the data folder
     city_folder: Path = ROOT / "cities" / "hanoi"
     port: int = 8000
@@ -129,6 +153,7 @@ class Config:
             "data": data,
             "database_url": _database_url(env) or f"sqlite:///{data / 'hoiam.sqlite3'}",
             "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
+            "postgresql": PostgreSQL.from_env(env),
             "storage_url": _storage_url(env),
             "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
             "port": _port(env),
@@ -198,6 +223,13 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
         return int(raw)
     except ValueError:
         raise SettingError(f"{name}={raw} is not a whole number: leave it out, or try {name}={default}.") from None
+
+
+def _count(env: Mapping[str, str], name: str, default: int, *, least: int = 0) -> int:
+    number = _number(env, name, default)
+    if number < least:
+        raise SettingError(f"{name}={number} is less than {least}: leave it out, or try {name}={default}.")
+    return number
 
 
 def _port(env: Mapping[str, str]) -> int:
