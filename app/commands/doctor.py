@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 
 import click
@@ -27,6 +26,7 @@ from app.domain.city import store
 from app.domain.gauges import NEVER, gauges
 from app.domain.heartbeat import QUIET_AFTER
 from app.extensions import db, storage
+from app.models.moment import now
 
 OLDEST_POSTGRESQL = 15
 SKEW_S = 5
@@ -173,10 +173,10 @@ def _clock(config: Config) -> Iterator[Found]:
     if db.engine.dialect.name != "postgresql":
         yield fine("the database has this machine's own")
         return
-    there = float(db.session.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0)
-    skew = datetime.now(UTC).timestamp() - there
+    there = int(db.session.scalar(text("SELECT floor(extract(epoch FROM clock_timestamp()))")) or 0)
+    skew = int(now().timestamp()) - there
     if abs(skew) > SKEW_S:
-        yield wrong(f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} the database's: set both by NTP")
+        yield wrong(f"{abs(skew)} s {'ahead of' if skew > 0 else 'behind'} the database's: set both by NTP")
     else:
         yield fine("as the database's")
 

@@ -119,7 +119,9 @@ def test_a_sensitive_report_stays_private_wherever_its_pin_stands():
     assert (report.publication, report.public_cell) == (Publication.NONE, None)
 
 
-@pytest.mark.parametrize(("pin", "said"), [((10.77, 106.7), "nằm ngoài"), (None, "Xin cho biết"), (HERE, "đã ở đó")])
+@pytest.mark.parametrize(
+    ("pin", "said"), [((10.77, 106.7), "nằm ngoài"), (None, "Xin cho biết"), (HERE, "đã ở đúng điểm này")]
+)
 def test_a_place_that_cannot_be_is_refused_beside_its_field(pin, said):
     report = a_report()
     clerk = in_charge_of(report)

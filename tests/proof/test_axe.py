@@ -1,4 +1,4 @@
-"""Axe looks at every page in every combination of width, theme and language; the check looks at each page twice."""
+"""Axe looks at every page in every combination of width, theme and language; the check looks at each page once."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_of_two_administrators_who_end_each_others_role_at_once_one_stays(app: F
             team.end(roles[one_id], by=by_other)
 
     later = while_the_first_is_not_done(app, lambda: team.end(roles[other_id], by=by_one), end_mine)
-    with pytest.raises(Invalid, match="Phải còn ít nhất một quản trị"):
+    with pytest.raises(Invalid, match="Phải có ít nhất một quản trị"):
         later.result()
     assert running_admins() == [one_id]
 
