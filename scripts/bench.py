@@ -30,6 +30,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import quote_plus
 
+import bench_crowd
 import bench_database
 from bench_client import Answer, Browser, path_of
 
@@ -109,21 +110,27 @@ def main() -> None:
     parser.add_argument("--counts-decide", action="store_true", help="print milliseconds over budget without failing")
     asked = parser.parse_args()
     asked.data = asked.data or ROOT / "var" / "bench" / asked.database
-    with city(asked.data, asked.database, asked.reports) as (took, settings), served(settings) as port:
-        lines = list(Bench(port, asked.times, BUDGETS[asked.database]).lines())
+    with city(asked.data, asked.database, asked.reports) as (took, settings):
+        with served(settings) as port:
+            lines = list(Bench(port, asked.times, BUDGETS[asked.database]).lines())
+        flows, weight = bench_crowd.flows(settings, crowded_tiles())
     print()
-    print(table(lines))
+    print(table([HEAD, *map(_cells, lines)]))
+    print()
+    print(table([FLOW_HEAD, *map(_flow_cells, flows)]))
+    print(f"\n{weighed(weight)}")
     said = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(asked.database),
         "reports": asked.reports,
     }
     said |= {"generated_in_s": took, "lines": [asdict(line) for line in lines]}
+    said |= {"flows": [asdict(flow) for flow in flows], "weight": asdict(weight)}
     result = asked.data / "result.json"
     result.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n")
     print(f"\nGenerated {asked.reports:,} reports in {took} s. {machine(asked.database)}. Kept in {result}.")
     if asked.write:
-        write(lines, asked.reports, took, asked.database)
+        write(lines, flows, weight, asked.reports, took, asked.database)
     over = [line for line in lines if line.verdict.startswith("over")]
     if over:
         print(f"Over budget: {', '.join(line.name for line in over)}.")
@@ -337,6 +344,15 @@ def tiles(zoom: int, query: str, lots: random.Random) -> list[str]:
     return [f"/tiles/{zoom}/{one}/{other}.json{query}" for one, other in sorted(near)]
 
 
+def crowded_tiles() -> list[str]:
+    """The tiles of a map of the whole city, near and far, each another address."""
+    lots = random.Random(5)
+    found = {
+        path for zoom in ZOOMS for query in ("", TILES["all"]) for _ in range(40) for path in tiles(zoom, query, lots)
+    }
+    return sorted(found, key=lambda path: hashlib.sha256(path.encode()).digest())
+
+
 def public_codes(guest: Browser) -> list[str]:
     found = sorted(set(re.findall(r'/r/(\d{9})"', guest.get("/reports").text)))
     if not found:
@@ -457,15 +473,15 @@ def judged(line: Line, budget: Budget) -> str:
 HEAD = ("", "n", "p50 ms", "p95 ms", "p99 ms", "SQL ms", "queries", "bytes", "floor ms", "ratio", "budget")
 
 
-def table(lines: list[Line]) -> str:
-    rows = [HEAD, *(_cells(line) for line in lines)]
-    wide = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    cut = (zip(row, wide, range(len(HEAD)), strict=True) for row in rows)
-    return "\n".join("  ".join(_set(*cell) for cell in row).rstrip() for row in cut)
+def table(rows: list[tuple[str, ...]]) -> str:
+    """Words to the left, numbers to the right. The first row is the head."""
+    last = len(rows[0]) - 1
+    wide = [max(len(row[column]) for row in rows) for column in range(last + 1)]
 
+    def cell(said: str, column: int) -> str:
+        return said.ljust(wide[column]) if column in (0, last) else said.rjust(wide[column])
 
-def _set(cell: str, width: int, column: int) -> str:
-    return cell.ljust(width) if column in (0, len(HEAD) - 1) else cell.rjust(width)
+    return "\n".join("  ".join(cell(said, at) for at, said in enumerate(row)).rstrip() for row in rows)
 
 
 def _cells(line: Line) -> tuple[str, ...]:
@@ -484,6 +500,36 @@ def _cells(line: Line) -> tuple[str, ...]:
     )
 
 
+FLOW_HEAD = (
+    "with two web processes",
+    "clients",
+    "answers",
+    "a second",
+    "p50 ms",
+    "p95 ms",
+    "of the bare route",
+    "promise",
+)
+
+
+def _flow_cells(flow: bench_crowd.Flow) -> tuple[str, ...]:
+    return (
+        flow.name,
+        str(flow.clients),
+        f"{flow.answers:,}",
+        f"{flow.per_s:,.0f}",
+        f"{flow.p50_ms:.1f}",
+        f"{flow.p95_ms:.1f}",
+        "" if flow.share is None else f"{flow.share:.2f}",
+        flow.verdict,
+    )
+
+
+def weighed(weight: bench_crowd.Weight) -> str:
+    memory = " and ".join(f"{one:.0f}" for one in weight.memory_mb)
+    return f"The web processes answer {weight.starts_s:.1f} s after their start and take {memory} MB: {weight.verdict}."
+
+
 def machine(database: str) -> str:
     name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database]
     return f"{os.cpu_count()} cores {_processor()}, Python {platform.python_version()}, {name}"
@@ -497,19 +543,35 @@ def _processor() -> str:
     return found.group(1).strip() if found else platform.machine()
 
 
-def write(lines: list[Line], reports: int, took: float, database: str) -> None:
+def write(
+    lines: list[Line],
+    flows: list[bench_crowd.Flow],
+    weight: bench_crowd.Weight,
+    reports: int,
+    took: float,
+    database: str,
+) -> None:
     """The document's words stay; what stands between the two marks is the last measure."""
-    rows = "\n".join("| " + " | ".join(_cells(line)) + " |" for line in lines)
-    head = "| " + " | ".join(HEAD) + " |\n|" + " --- |" + " ---: |" * (len(HEAD) - 2) + " --- |"
-    text = (
-        f"Measured on {datetime.now(UTC):%d %B %Y}: {machine(database)}; "
-        f"{reports:,} reports, generated in {took:.0f} s.\n\n"
-        f"{head}\n{rows}"
+    made = f"{reports:,} reports, generated in {took:.0f} s."
+    text = "\n\n".join(
+        [
+            f"Measured on {datetime.now(UTC):%d %B %Y}: {machine(database)}; {made}",
+            _in_markdown([HEAD, *map(_cells, lines)]),
+            _in_markdown([FLOW_HEAD, *map(_flow_cells, flows)]),
+            weighed(weight),
+        ]
     )
-    old = DOCUMENT.read_text()
-    mark = rf"(<!-- measured {database} -->\n).*?(\n<!-- end {database} -->)"
-    new = re.sub(mark, lambda m: m.group(1) + text + m.group(2), old, flags=re.S)
+    name = f"{database} {reports}"
+    mark = rf"(<!-- measured {name} -->\n).*?(\n<!-- end {name} -->)"
+    new, places = re.subn(mark, lambda m: m.group(1) + text + m.group(2), DOCUMENT.read_text(), flags=re.S)
+    if not places:
+        raise SystemExit(f"{DOCUMENT} has no place for {name}: put <!-- measured {name} --> and <!-- end {name} -->.")
     DOCUMENT.write_text(new)
+
+
+def _in_markdown(rows: list[tuple[str, ...]]) -> str:
+    rule = ("---", *("---:",) * (len(rows[0]) - 2), "---")
+    return "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:]))
 
 
 if __name__ == "__main__":

@@ -96,6 +96,20 @@ def floor(app: Flask, counting: Counting) -> Flask:
     return bare
 
 
+def crowded() -> Flask:
+    """For the crowd: the program as gunicorn serves it, uncounted, with an empty page of a bare Flask beside it."""
+    app, bare = create_app(), Flask("floor")
+    bare.add_url_rule("/floor/flask", view_func=lambda: "ok")
+    ours: Any = app.wsgi_app
+
+    def door(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        answer: Iterable[bytes] = (bare if environ["PATH_INFO"] == "/floor/flask" else ours)(environ, start)
+        return answer
+
+    app.wsgi_app = door  # type: ignore[method-assign]  # as every middleware does
+    return app
+
+
 def main(port: int) -> None:
     app = create_app()
     counting = Counting(app)

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import literal_column
+from sqlalchemy import bindparam, literal_column
 
 from app.domain import search
 from app.domain.city import store
@@ -40,6 +40,11 @@ class Filters:
     first: date | None = None
     last: date | None = None
     words: str = ""
+
+    @property
+    def shape(self) -> tuple[frozenset[StatusClass], bool, bool, bool, bool]:
+        """What a statement for these filters is made of, whichever category, ward and month are meant."""
+        return self.classes, bool(self.categories), bool(self.ward), self.first is not None, self.last is not None
 
     @property
     def is_open_only(self) -> bool:
@@ -89,9 +94,12 @@ def _month(text: str, field: str) -> date | None:
 def conditions(filters: Filters, *, by_cell: bool = False) -> list[Any]:
     """The filters in SQL, for public reports alone. Statuses are literals: partial indexes want them so.
 
+    Other values are parameters by name, so that one statement serves all filters of a `shape`: see `parameters`.
+
     `by_cell`: the caller has a narrow range of cells, so category and ward must not lead the planner elsewhere; a
     column plus nothing is one it cannot search by.
     """
+    values = parameters(filters)
     found: list[Any] = [is_public()]
     if filters.is_open_only:
         found.append(is_open())
@@ -99,16 +107,31 @@ def conditions(filters: Filters, *, by_cell: bool = False) -> list[Any]:
         names = ", ".join(f"'{status.value}'" for status, one in CLASS_OF.items() if one in filters.classes)
         found.append(literal_column(f"report.status IN ({names})"))
     if filters.categories:
-        found.append(_column(Report.category_id, by_cell).in_(category_ids(filters)))
+        wanted: Any = bindparam("category_ids", values["category_ids"], expanding=True)
+        found.append(_column(Report.category_id, by_cell).in_(wanted))
     if filters.ward:
-        found.append(_column(Report.ward_id, by_cell) == store.current().wards[filters.ward].id)
+        found.append(_column(Report.ward_id, by_cell) == bindparam("ward_id", values["ward_id"]))
     if filters.first:
-        found.append(Report.filed_at >= _start_of(filters.first))
+        found.append(Report.filed_at >= bindparam("since", values["since"]))
     if filters.last:
-        found.append(Report.filed_at < _start_of(month_after(filters.last)))
+        found.append(Report.filed_at < bindparam("until", values["until"]))
     matching = search.matching(filters.words) if filters.words else None
     if matching is not None:
         found.append(matching)
+    return found
+
+
+def parameters(filters: Filters) -> dict[str, Any]:
+    """The values of `conditions` that differ from one statement of a shape to the next, by name."""
+    found: dict[str, Any] = {}
+    if filters.categories:
+        found["category_ids"] = category_ids(filters)
+    if filters.ward:
+        found["ward_id"] = store.current().wards[filters.ward].id
+    if filters.first:
+        found["since"] = _start_of(filters.first)
+    if filters.last:
+        found["until"] = _start_of(month_after(filters.last))
     return found
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
 
 from app.domain import codes
 from app.extensions import db
@@ -11,12 +14,8 @@ from app.models import Kept, now
 
 CODE_KEY = "code_key"
 DEMO = "demo"
-_keys: dict[str, bytes] = {}
-_demos: dict[str, bool] = {}
-
-
-def _here() -> str:
-    return str(db.engine.url)
+_keys: WeakKeyDictionary[Engine, bytes] = WeakKeyDictionary()
+_demos: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
 
 
 def code_key(seed: int | None = None) -> bytes:
@@ -24,7 +23,7 @@ def code_key(seed: int | None = None) -> bytes:
 
     With a `seed`, for a made-up city, the key is made from it: the same seed gives the same codes.
     """
-    here = _here()
+    here = db.engine
     if here not in _keys:
         kept = db.session.get(Kept, CODE_KEY)
         if kept is None:
@@ -44,11 +43,11 @@ def code_of(report_id: int) -> str:
 def mark_demo() -> None:
     """This database holds made-up reports; every page says so."""
     db.session.merge(Kept(name=DEMO, value={"demo": True}, updated_at=now()))
-    _demos.pop(_here(), None)
+    _demos.pop(db.engine, None)
 
 
 def is_demo() -> bool:
-    here = _here()
+    here = db.engine
     if here not in _demos:
         _demos[here] = db.session.get(Kept, DEMO) is not None
     return _demos[here]

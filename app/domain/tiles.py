@@ -7,20 +7,20 @@ for; near ones, and those of words, are counted from the rows, inside the index.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, select
 
 from app.domain import geo, remembered, settling
 from app.domain.city import store
 from app.domain.errors import NotFound
 from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, MONTH_LEVELS, POINTLESS, WARD_LEVEL, month_of
-from app.domain.public_filters import Filters, category_ids, conditions, months_between
+from app.domain.public_filters import Filters, category_ids, conditions, months_between, parameters
 from app.extensions import db
 from app.models import MapCount, Report, now
 from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
@@ -70,9 +70,10 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
     except ValueError:
         raise NotFound(_l("There is no such tile.")) from None
     if _is_rolled_up(z, filters):
-        found = [_summed(z, *row) for row in db.session.execute(_from_roll_up(z, lo, hi, filters)) if row[1]]
+        rows = _answer(_from_roll_up, z, filters, _values_of_roll_up(z, lo, hi, filters))
+        found = [_summed(z, *row) for row in rows if row[1]]
     else:
-        rows = db.session.execute(from_rows(z, lo, hi, filters)).all()
+        rows = _answer(from_rows, z, filters, {"lo": lo, "hi": hi, **parameters(filters)})
         instead = settling.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
         found = [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
     return sorted(found, key=lambda group: (group.row, group.column))
@@ -83,8 +84,24 @@ def _is_rolled_up(z: int, filters: Filters) -> bool:
     return not filters.words and z <= deepest
 
 
-def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:
-    """The statement of a tile: one range of cells, grouped by the square of the grid."""
+_Statement = Select[*tuple[Any, ...]]
+_composed: dict[Any, _Statement] = {}  # by zoom and shape of the filters: composing takes longer than asking
+
+
+def _answer(
+    compose: Callable[[int, Filters], _Statement], z: int, filters: Filters, values: dict[str, Any]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows of a tile's statement, which is composed once for all filters of a shape. Words have no shape."""
+    if filters.words:
+        return db.session.connection().execute(compose(z, filters), values).all()
+    kind = compose, z, filters.shape
+    if kind not in _composed:
+        _composed[kind] = compose(z, filters)
+    return db.session.connection().execute(_composed[kind], values).all()
+
+
+def from_rows(z: int, filters: Filters) -> _Statement:
+    """The statement of a tile: one range of cells, `lo` up to `hi`, grouped by the square of the grid."""
     square: ColumnElement[int] = literal_column(f"report.public_cell >> {geo.grid_shift(z)}")
     n_open: ColumnElement[int] = func.sum(
         literal_column(f"CASE WHEN report.status IN ({_STATUSES_OPEN}) THEN 1 ELSE 0 END")
@@ -100,43 +117,58 @@ def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, 
             func.min(Report.severity).label("severity"),
             _IS_HELD.label("is_held"),
         )
-        .where(Report.public_cell >= lo, Report.public_cell < hi, *conditions(filters, by_cell=z > ROLLED_UP_TO))
+        .where(
+            Report.public_cell >= bindparam("lo"),
+            Report.public_cell < bindparam("hi"),
+            *conditions(filters, by_cell=z > ROLLED_UP_TO),
+        )
         .group_by(square)
     )
 
 
-def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:
-    level = next(level for level in _levels(filters) if level >= z + geo.GRID_BITS)
-    down = 2 * (geo.CELL_ZOOM - level)
+def _from_roll_up(z: int, filters: Filters) -> _Statement:
+    level = _level(z, filters)
     square: ColumnElement[int] = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
     n_open = func.sum(MapCount.n_open) if StatusClass.OPEN in filters.classes else literal_column("0")
     return (
         select(square.label("square"), _wanted_sum(filters), n_open)
         .where(
             MapCount.level == level,
-            _wanted_categories(filters),
-            MapCount.ward_id == (store.current().wards[filters.ward].id if filters.ward else ALL),
-            _wanted_months(filters),
-            MapCount.cell >= lo >> down,
-            MapCount.cell < hi >> down,
+            MapCount.category_id.in_(bindparam("category_ids", expanding=True)),
+            MapCount.ward_id == bindparam("ward_id"),
+            MapCount.month.in_(bindparam("months", expanding=True)),
+            MapCount.cell >= bindparam("lo"),
+            MapCount.cell < bindparam("hi"),
         )
         .group_by(square)
     )
 
 
-def _levels(filters: Filters) -> tuple[int, ...]:
-    """The levels of the roll-up that know what is asked, the coarsest first."""
+def _values_of_roll_up(z: int, lo: int, hi: int, filters: Filters) -> dict[str, Any]:
+    down = 2 * (geo.CELL_ZOOM - _level(z, filters))
+    return {
+        "category_ids": _wanted_categories(filters),
+        "ward_id": store.current().wards[filters.ward].id if filters.ward else ALL,
+        "months": _wanted_months(filters),
+        "lo": lo >> down,
+        "hi": hi >> down,
+    }
+
+
+def _level(z: int, filters: Filters) -> int:
+    """The coarsest level of the roll-up that knows what is asked, and is fine enough for the grid."""
     if filters.ward:
-        return (WARD_LEVEL,)
-    return MONTH_LEVELS if filters.first or filters.last else LEVELS
+        return WARD_LEVEL
+    levels = MONTH_LEVELS if filters.first or filters.last else LEVELS
+    return next(level for level in levels if level >= z + geo.GRID_BITS)
 
 
-def _wanted_months(filters: Filters) -> ColumnElement[bool]:
+def _wanted_months(filters: Filters) -> list[int]:
     if not (filters.first or filters.last):
-        return MapCount.month == ALL
+        return [ALL]
     last = filters.last or now().astimezone(ZoneInfo(store.current().timezone)).date()
     first = filters.first or date(last.year - YEARS_BACK, last.month, 1)
-    return MapCount.month.in_([month_of(day) for day in months_between(first, last)])
+    return [month_of(day) for day in months_between(first, last)]
 
 
 def _wanted_sum(filters: Filters) -> ColumnElement[int]:
@@ -145,8 +177,8 @@ def _wanted_sum(filters: Filters) -> ColumnElement[int]:
     return func.sum(sum(wanted[1:], wanted[0]))
 
 
-def _wanted_categories(filters: Filters) -> ColumnElement[bool]:
-    return MapCount.category_id.in_(category_ids(filters) if filters.categories else [ALL])
+def _wanted_categories(filters: Filters) -> list[int]:
+    return category_ids(filters) if filters.categories else [ALL]
 
 
 def _summed(z: int, square: int, n: int, n_open: int) -> Group:
@@ -219,7 +251,7 @@ def pointless(filters: Filters) -> dict[int, int]:
     """By ward: public reports of these classes and categories that show the ward only, and stand in its badge."""
     statement = (
         select(MapCount.cell, _wanted_sum(filters))
-        .where(MapCount.level == POINTLESS, _wanted_categories(filters))
+        .where(MapCount.level == POINTLESS, MapCount.category_id.in_(_wanted_categories(filters)))
         .group_by(MapCount.cell)
     )
     return {ward_id: int(n) for ward_id, n in db.session.execute(statement) if n}

@@ -174,8 +174,10 @@ def test_the_fullest_tile_stays_under_two_kilobytes() -> None:
 )
 def test_a_tile_is_answered_from_its_index_alone(db_session: Session, filters: Filters, index: str) -> None:
     lo, hi = geo.tile_range(14, *geo.tile_of(geo.cell_of(*PLACES[0]), 14))
-    statement = tiles.from_rows(14, lo, hi, filters).compile(
-        db_session.get_bind(), compile_kwargs={"literal_binds": True}
+    statement = (
+        tiles.from_rows(14, filters)
+        .params(lo=lo, hi=hi)
+        .compile(db_session.get_bind(), compile_kwargs={"literal_binds": True})
     )
     plan = " ".join(row[3] for row in db_session.execute(text(f"EXPLAIN QUERY PLAN {statement}")))
     assert f"USING COVERING INDEX {index} (public_cell>? AND public_cell<?)" in plan
