@@ -63,7 +63,7 @@ def flows(settings: dict[str, str], paths: list[str]) -> tuple[list[Flow], Weigh
     """Every row, and the weight of the processes after them. `paths` are tiles, each asked once in a round."""
     found: list[Flow] = []
     with (
-        tempfile.TemporaryDirectory(prefix="hoiam-bench-", dir="/tmp") as folder,  # sockets want a short path
+        tempfile.TemporaryDirectory(prefix="hoiam-bench-") as folder,
         _gunicorn(settings, Path(folder)) as (port, pid, starts_s),
         _nginx(Path(folder), port) as front,
     ):

@@ -106,7 +106,7 @@ def crowded() -> Flask:
         answer: Iterable[bytes] = (bare if environ["PATH_INFO"] == "/floor/flask" else ours)(environ, start)
         return answer
 
-    app.wsgi_app = door  # type: ignore[method-assign]  # as every middleware does
+    app.wsgi_app = door  # type: ignore[method-assign, assignment]  # as every middleware does
     return app
 
 

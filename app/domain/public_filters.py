@@ -112,9 +112,9 @@ def conditions(filters: Filters, *, by_cell: bool = False) -> list[Any]:
     if filters.ward:
         found.append(_column(Report.ward_id, by_cell) == bindparam("ward_id", values["ward_id"]))
     if filters.first:
-        found.append(Report.filed_at >= bindparam("since", values["since"]))
+        found.append(Report.filed_at >= bindparam("since", values["since"], Report.filed_at.type))
     if filters.last:
-        found.append(Report.filed_at < bindparam("until", values["until"]))
+        found.append(Report.filed_at < bindparam("until", values["until"], Report.filed_at.type))
     matching = search.matching(filters.words) if filters.words else None
     if matching is not None:
         found.append(matching)
