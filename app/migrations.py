@@ -21,7 +21,9 @@ from app.config import ROOT
 from app.models import Base
 
 SCRIPTS = ROOT / "migrations"
-PATIENCE_S = 60  # how long to wait for another process that is migrating
+PATIENCE_S = 60  # how long to wait for others: a process that is migrating, readers of a table that changes
+LOCK_S = 2  # how long one try waits for a table: whoever comes meanwhile waits behind it
+PAUSE_S = 1  # before the next try, in which whoever waited is served
 UNFINISHED = "unfinished"  # where a database stands until a copy into it is proved: no program serves it
 _LOCK = 4847_2025  # of PostgreSQL's advisory locks, ours alone in this database
 _HELD_BY_OTHERS = "55P03"  # PostgreSQL's lock_not_available
@@ -104,9 +106,12 @@ def _own_engine(engine: Engine) -> Engine:
 
 
 def _run(engine: Engine, step: Callable[[AlembicConfig], None]) -> None:
-    alone = _alone_on_sqlite if engine.dialect.name == "sqlite" else _alone_on_postgresql
-    with alone(_own_engine(engine)) as connection:
-        step(_settings(connection))
+    if engine.dialect.name == "sqlite":
+        with _alone_on_sqlite(_own_engine(engine)) as connection:
+            step(_settings(connection))
+    else:
+        with _alone_on_postgresql(_own_engine(engine)) as connection:
+            _try_again_and_again(connection, step)
 
 
 # --- one process at a time --------------------------------------------------------------------------------------------
@@ -150,14 +155,47 @@ def _alone_on_postgresql(own: Engine) -> Iterator[Connection]:
             if time.monotonic() > waited_until:
                 raise CannotMigrate(_busy())
             time.sleep(0.2)
-        connection.execute(text("SELECT set_config('lock_timeout', :most, false)"), {"most": f"{PATIENCE_S}s"})
         connection.commit()
+        yield connection
+
+
+def _try_again_and_again(connection: Connection, step: Callable[[AlembicConfig], None]) -> None:
+    """A table that others hold is waited for briefly, since everybody who comes later waits behind us; then they are
+    let through, and it is tried again. What was migrated before stands.
+
+    CREATE INDEX CONCURRENTLY holds nobody up and may wait as long as all tries together.
+    """
+    event.listen(connection, "before_cursor_execute", _wait_as_long_as_harmless)
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        _drop_unfinished_indexes(connection)
         try:
-            yield connection
+            step(_settings(connection))
+            return
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) == _HELD_BY_OTHERS:
+            if getattr(error.orig, "sqlstate", None) != _HELD_BY_OTHERS:
+                raise
+            connection.rollback()
+            if time.monotonic() > until:
                 raise CannotMigrate(_busy()) from error
-            raise
+        time.sleep(PAUSE_S)
+
+
+def _wait_as_long_as_harmless(
+    connection: Connection, cursor: Any, statement: str, values: Any, context: Any, many: bool
+) -> None:
+    seconds = PATIENCE_S if " CONCURRENTLY " in statement else LOCK_S
+    cursor.execute(f"SET lock_timeout = '{seconds}s'")
+
+
+def _drop_unfinished_indexes(connection: Connection) -> None:
+    """A concurrent index that was cut short stays behind, invalid: it costs every writer and serves nobody."""
+    found = text(
+        "SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid AND indrelid::regclass::text = ANY(:ours)"
+    )
+    for name in connection.scalars(found, {"ours": list(Base.metadata.tables)}).all():
+        connection.execute(text(f"DROP INDEX {name}"))
+    connection.commit()
 
 
 def _busy() -> str:

@@ -9,7 +9,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -51,6 +53,7 @@ main()
 # Ready to migrate the moment a line comes in.
 WAITING = """
 import sys
+import time
 from sqlalchemy import create_engine
 from app import migrations
 engine = create_engine(sys.argv[1])
@@ -211,6 +214,61 @@ def test_a_table_is_rebuilt_and_an_index_built_apart_without_losing_a_child(
     migrations.upgrade(engine)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT more FROM report JOIN event ON event.report_id = report.id LIMIT 1")) == 1
+
+
+@pytest.mark.only_postgresql
+def test_a_table_that_others_read_is_tried_again_while_they_are_let_through(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations.upgrade(engine)
+    monkeypatch.setattr(migrations, "LOCK_S", 0.3)
+    monkeypatch.setattr(migrations, "PAUSE_S", 0.1)
+    and_then(monkeypatch, tmp_path, '    op.add_column("report", sa.Column("more", sa.Integer()))')
+    with ThreadPoolExecutor() as threads, engine.connect() as reader, engine.connect() as latecomer:
+        reader.execute(text("SELECT count(*) FROM report"))  # in a transaction that stays open
+        migrating = threads.submit(migrations.upgrade, engine)
+        latecomer.execute(text("SET lock_timeout = '5s'"))
+        for _ in range(10):  # each waits for one try at most
+            latecomer.execute(text("SELECT count(*) FROM report"))
+            latecomer.commit()
+            time.sleep(0.05)
+        assert not migrating.done()
+        reader.rollback()
+        migrating.result(20)
+    assert migrations.current(engine) == "next"
+
+
+@pytest.mark.only_postgresql
+def test_a_table_that_others_never_let_go_is_one_sentence_and_the_shape_stands(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations.upgrade(engine)
+    for name, seconds in (("LOCK_S", 0.2), ("PAUSE_S", 0.1), ("PATIENCE_S", 1)):
+        monkeypatch.setattr(migrations, name, seconds)
+    and_then(monkeypatch, tmp_path, '    op.add_column("report", sa.Column("more", sa.Integer()))')
+    with engine.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM report"))
+        with pytest.raises(migrations.CannotMigrate, match="Another program has been at work"):
+            migrations.upgrade(engine)
+    assert migrations.current(engine) == LAST
+
+
+@pytest.mark.only_postgresql
+def test_an_index_that_was_cut_short_is_built_anew(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE INDEX ix_report_more ON report (status)"))
+        connection.execute(text("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_report_more'::regclass"))
+    step = """
+    with op.get_context().autocommit_block():
+        op.create_index("ix_report_more", "report", ["status"], postgresql_concurrently=True, if_not_exists=True)"""
+    and_then(monkeypatch, tmp_path, step)
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        is_valid = text("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_report_more'::regclass")
+        assert connection.scalar(is_valid)
 
 
 @pytest.mark.only_sqlite
