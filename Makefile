@@ -8,6 +8,7 @@
 #   make check                                        all checks and all tests (at most 12 minutes on 2 cores)
 #   make proof                                        the long proofs: kills, every combination, measures (at most 40)
 #   make bench [REPORTS=100000] [DATABASE=sqlite]     measures pages on a made-up year of reports
+#   make chaos [MINUTES=5] [SEED=…]                   kills a larger city's parts while people file and work in it
 #   make lock                                         pins every library again, with hashes
 #
 # PYTHON= names the Python to build the environment with; without it the first of 3.11 or newer is taken.
@@ -15,7 +16,7 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run work setup test lint types contracts vendored translations fix check proof bench lock
+.PHONY: help run work setup test lint types contracts vendored translations fix check proof bench chaos lock
 
 python = sh scripts/python.sh
 venv = .venv/bin/python
@@ -61,6 +62,9 @@ proof: setup
 
 bench: setup
 	@$(venv) scripts/bench.py --database $(or $(DATABASE),sqlite) --reports $(or $(REPORTS),100000)
+
+chaos: setup
+	@PYTHONPATH=scripts $(venv) -m chaos --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED))
 
 fix: setup
 	@$(venv) -m ruff check --fix .

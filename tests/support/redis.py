@@ -33,10 +33,14 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self) -> None:
+    @property
+    def command(self) -> list[str]:
         words = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no"]
+        return [*words, "--dir", str(self.folder)]
+
+    def start(self) -> None:
         with (self.folder / "redis.log").open("ab") as log:
-            self.process = subprocess.Popen([*words, "--dir", str(self.folder)], stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
         ends = time.monotonic() + STARTS_WITHIN_S
         while not self._answers():
             assert self.process.poll() is None, (self.folder / "redis.log").read_text()[-1000:]

@@ -25,6 +25,7 @@ from app.models import Draft, Photo, Report, now
 from app.models.choices import PhotoKind, PhotoState
 
 CLAIM = timedelta(minutes=10)
+PAUSE = timedelta(minutes=1)  # before a storage is tried again that had no room or did not answer
 KEPT = (PhotoState.RAW, PhotoState.READY)  # not what was taken back or could not be read
 
 log = logging.getLogger(__name__)
@@ -175,7 +176,7 @@ def finish_pending(limit: int = 20) -> int:
     """Develop photos that wait, oldest first; answers how many were worked on. A job's body, harmless to repeat.
 
     Each is claimed for ten minutes, developed outside any transaction, then marked. After a kill it is claimed again
-    and written again under the same names. Raises StorageFull; what was not finished waits for the next run.
+    and written again under the same names. Raises StorageFull; what was not finished is anybody's after a minute.
     """
     return _finish_all(_claim(limit))
 
@@ -193,9 +194,20 @@ def waiting_ids(limit: int) -> Sequence[int]:
 def _finish_all(claimed: Sequence[int]) -> int:
     if claimed:
         with darkroom() as room:
-            for photo_id in claimed:
-                _finish(photo_id, room)
+            for done, photo_id in enumerate(claimed):
+                try:
+                    _finish(photo_id, room)
+                except OSError:  # full or away: none of the others would fare better
+                    _put_off(claimed[done:])
+                    raise
     return len(claimed)
+
+
+def _put_off(ids: Sequence[int]) -> None:
+    """Nobody has these in hand any more, and nobody tries them for a minute."""
+    with unit_of_work():
+        unfinished = update(Photo).where(Photo.id.in_(ids), Photo.state == PhotoState.RAW)
+        db.session.execute(unfinished.values(claimed_until=now() + PAUSE))
 
 
 def free_claims() -> None:

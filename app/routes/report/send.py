@@ -21,7 +21,7 @@ from app.models import Draft, Report, now
 from app.models.choices import Severity
 from app.routes.report import bp, kept
 from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_form, counts, has_no_contact_in_form
-from app.web import language, links
+from app.web import language, later, links
 from app.web.access import open_to_all
 from app.web.actors import actor
 from app.web.addresses import outside
@@ -45,17 +45,22 @@ def notice_old_pages() -> ResponseReturnValue | None:
 
 
 @bp.context_processor
-def which_report() -> dict[str, str]:
+def which_report() -> dict[str, Any]:
     """For the steps: the report their form is of, and the one that was sent a moment ago, where the answer was lost."""
+    return {"client_id": later(_unsent), "just_sent": later(_just_sent)}
+
+
+def _unsent() -> str:
+    draft = kept.open_draft()
+    return draft.client_id if draft is not None else ""
+
+
+def _just_sent() -> str:
     draft = kept.draft()
-    if draft is None:
-        return {"client_id": "", "just_sent": ""}
-    if draft.report_id is None:
-        return {"client_id": draft.client_id, "just_sent": ""}
-    report, secret = drafts.filed_from(draft) or (None, "")
+    report, secret = (drafts.filed_from(draft) if draft is not None else None) or (None, "")
     if report is None or now() - report.filed_at > FRESH:
-        return {"client_id": "", "just_sent": ""}
-    return {"client_id": "", "just_sent": url_for("report.done", code=report.code, secret=secret)}
+        return ""
+    return url_for("report.done", code=report.code, secret=secret)
 
 
 @bp.get("/report/send")

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from app.adapters.storage import StorageUnreachable
+from app.adapters.storage import StorageFull, StorageUnreachable
 from app.domain import drafts, places
 from app.domain.city import store
 from app.domain.media import direct
@@ -170,8 +170,9 @@ def _keep_photos(draft: Draft, files: list[FileStorage], device: LatLng | None) 
             arrived.photos.append(kept_photos.keep(arrive(), draft, place=device))
         except PhotoRefused as error:
             arrived.refused.append(str(error.message))
-        except StorageUnreachable:
-            return _Arrived(arrived.photos, [*arrived.refused, str(uploads.NO_PHOTOS)], 503)
+        except (StorageFull, StorageUnreachable) as error:
+            why = uploads.NO_ROOM if isinstance(error, StorageFull) else uploads.NO_PHOTOS
+            return _Arrived(arrived.photos, [*arrived.refused, str(why)], 503)
     return arrived
 
 

@@ -29,6 +29,7 @@ from app.models import Draft, Photo, Report, RetiredName, now
 from app.models.choices import PhotoKind, PhotoState, Publication
 from tests import photos
 from tests.factories import a_report
+from tests.support.application import Clock
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.usefixtures("storage_url")
@@ -199,17 +200,20 @@ def test_a_photo_removed_while_it_was_developed_stays_removed(draft: Draft, monk
     assert stored("public") == set()
 
 
-def test_when_the_disk_fills_a_photo_waits_for_the_next_run(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
-    photo = attach(draft)
+def test_when_the_disk_fills_photos_wait_for_a_minute_and_no_longer(
+    draft: Draft, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    waiting = [attach(draft), attach(draft)]
     with monkeypatch.context() as full:
         full.setattr(storage(), "put", no_room)
         with pytest.raises(StorageFull):
             store.finish_pending()
-    assert photo.state is PhotoState.RAW
-    free_claims()
-    store.finish_pending()
+    assert {photo.state for photo in waiting} == {PhotoState.RAW}
+    assert store.finish_pending() == 0
+    clock.forward(seconds=61)
+    assert store.finish_pending() == 2
     db.session.expire_all()
-    assert photo.state is PhotoState.READY
+    assert {photo.state for photo in waiting} == {PhotoState.READY}
 
 
 def free_claims() -> None:
