@@ -7,7 +7,6 @@ import secrets
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
-
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
