@@ -241,6 +241,7 @@ class Bench:
         codes = public_codes(self.guest)
         yield self.page("report page, public", lambda: self.guest.get(f"/r/{self.lots.choice(codes)}"), "report")
         yield self.page("figures of the city", lambda: self.guest.get("/numbers"))
+        yield self.page("figures as CSV", lambda: self.guest.get("/numbers.csv"))
         yield from self.searches()
         yield from self.queues(self.clerk, "clerk")
         yield from self.queues(self.dispatcher, "dispatcher")

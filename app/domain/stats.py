@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from app.domain.city import store
 from app.domain.figures import ALL, BY_WARD, DAY_COLUMNS
@@ -88,6 +88,32 @@ def by_key(dimension: str) -> dict[int, Sums]:
         .group_by(DayFigure.key)
     )
     return {row[0]: Sums(*(int(n) for n in row[1:])) for row in db.session.execute(statement)}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOf:
+    """A month of the city, a unit, a ward or a category; `key` is its id, 0 for the city."""
+
+    first: date
+    dimension: str
+    key: int
+    sums: Sums
+
+
+def by_month() -> list[MonthOf]:
+    """The last 12 months of everything that had any, oldest first: one query."""
+    this = today().replace(day=1)
+    starts = [_months_before(this, back) for back in range(MONTHS, -1, -1)][1:]
+    which = case(*((DayFigure.on < following, at) for at, following in enumerate(starts[1:])), else_=MONTHS - 1)
+    columns = [func.sum(getattr(DayFigure, name)).label(name) for name in DAY_COLUMNS]
+    statement = (
+        select(which.label("month"), DayFigure.dimension, DayFigure.key, *columns)
+        .where(DayFigure.on >= starts[0])
+        .group_by("month", DayFigure.dimension, DayFigure.key)
+        .order_by("month", DayFigure.dimension, DayFigure.key)
+    )
+    rows = db.session.execute(statement)
+    return [MonthOf(starts[row[0]], row[1], row[2], Sums(*(int(n) for n in row[3:]))) for row in rows]
 
 
 def _sum(days: Iterable[DayFigure]) -> Sums:

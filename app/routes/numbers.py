@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
+from dataclasses import astuple, fields
+from io import StringIO
 from typing import TypeVar
 
-from flask import render_template
+from flask import Response, render_template
 from flask.blueprints import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,9 +17,9 @@ from app.domain import public_list, stats
 from app.domain.city import store
 from app.domain.errors import NotFound
 from app.domain.public_filters import Filters
-from app.web import cards, outline
+from app.web import cards, language, outline
 from app.web.access import open_to_all
-from app.web.caching import cacheable
+from app.web.caching import HOUR, cacheable
 
 bp = Blueprint("numbers", __name__)
 Counted = TypeVar("Counted")
@@ -42,6 +45,25 @@ def city() -> ResponseReturnValue:
 def _most_first(rows: Iterable[tuple[Counted, stats.Sums]]) -> list[tuple[Counted, stats.Sums]]:
     """Where most was reported on top; equals keep the city's order."""
     return sorted(rows, key=lambda row: -row[1].filed)
+
+
+@bp.get("/numbers.csv")
+@open_to_all
+def table() -> ResponseReturnValue:
+    """The last 12 months of the city, its units, wards and categories, a line each, for whoever counts on."""
+    here, said = store.current(), language.chosen()
+    known = {stats.UNIT: here.units, stats.WARD: here.wards, stats.CATEGORY: here.categories}
+    called = {(of, one.id): (one.code, one.name.in_(said)) for of, things in known.items() for one in things.values()}
+    called[stats.CITY, 0] = "", here.name.in_(said)
+    written = StringIO()
+    lines = csv.writer(written)
+    lines.writerow(("month", "of", "code", "name", *(one.name for one in fields(stats.Sums))))
+    for month in stats.by_month():
+        if name := called.get((month.dimension, month.key)):
+            lines.writerow((f"{month.first:%Y-%m}", month.dimension, *name, *astuple(month.sums)))
+    answer = Response("\ufeff" + written.getvalue(), mimetype="text/csv")  # the mark tells spreadsheets it is UTF-8
+    answer.headers["Content-Disposition"] = f'attachment; filename="numbers-{stats.today()}.csv"'
+    return cacheable(answer, HOUR)
 
 
 @bp.get("/wards/<code>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -338,3 +339,24 @@ def test_where_borders_come_from_stands_beside_the_map(client: Browser) -> None:
 def test_where_the_citys_data_comes_from_is_said(client: Browser, db_session: Session) -> None:
     assert "Bản đồ tự vẽ để thử nghiệm" in client.get("/about").text
     assert "A map drawn for tests" in client.get("/en/about").text
+
+
+def test_the_numbers_of_twelve_months_are_a_table_that_adds_up(
+    client: Browser, clock: Clock, db_session: Session, count_queries: Counting
+) -> None:
+    for _ in range(3):
+        factories.a_report()
+        clock.forward(days=40)
+    with count_queries() as counted:
+        answer = client.get("/en/numbers.csv")
+    assert answer.mimetype == "text/csv"
+    assert answer.data.startswith(b"\xef\xbb\xbfmonth,of,code,name,filed,received,")
+    assert counted.count <= 3, str(counted)
+    lines = list(csv.DictReader(answer.data.decode("utf-8-sig").splitlines()))
+    assert [line["filed"] for line in lines if line["of"] == "city"] == ["1", "1", "1"]
+    for of in ("unit", "ward", "category"):
+        assert sum(int(line["filed"]) for line in lines if line["of"] == of) == 3, of
+    assert {line["name"] for line in lines if line["of"] == "ward"} == {store.current().wards["10001"].name.in_("en")}
+    assert "/en/numbers.csv" in client.get("/en/numbers").text
+    clock.forward(days=400)
+    assert len(client.get("/en/numbers.csv").data.decode().splitlines()) == 1
