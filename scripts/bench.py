@@ -36,8 +36,8 @@ from bench_client import Answer, Browser, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
-CLERK, LEAD, DISPATCHER = "xaydung@demo.example", "phuong@demo.example", "dieuphoi@demo.example"
-RESIDENT = "nguoidan@demo.example"
+RESIDENT, CLERK, DISPATCHER = "nguoidan@demo.example", "xaydung@demo.example", "dieuphoi@demo.example"
+SEVERAL = "namdonvi@demo.example"  # serves in five units: made for the bench
 HOAN_KIEM = (21.0285, 105.8522)
 SEED = 1
 Ask = Callable[[], Answer]
@@ -111,6 +111,7 @@ def main() -> None:
     asked = parser.parse_args()
     asked.data = asked.data or ROOT / "var" / "bench" / asked.database
     with city(asked.data, asked.database, asked.reports) as (took, settings):
+        hire_for_several(settings)
         with served(settings) as port:
             lines = list(Bench(port, asked.times, BUDGETS[asked.database]).lines())
         flows, weight = bench_crowd.flows(settings, crowded_tiles())
@@ -164,6 +165,34 @@ def city(data: Path, database: str, reports: int) -> Iterator[tuple[float, dict[
 
     with getattr(bench_database, database)(data, is_made, make, reports) as settings:
         yield float(known["took"]), settings
+
+
+def hire_for_several(settings: dict[str, str]) -> None:
+    """A clerk of five units, beside the accounts of the demo."""
+    subprocess.run([sys.executable, "-c", _HIRED, SEVERAL, CLERK], cwd=ROOT, env=environment(settings), check=True)
+
+
+_HIRED = """
+import sys
+from sqlalchemy import select
+from app import create_app
+from app.domain.city import store
+from app.extensions import db, unit_of_work
+from app.models import Membership, Person, now
+from app.models.choices import Role
+
+several, like = sys.argv[1:]
+with create_app().app_context():
+    if db.session.scalar(select(Person.id).where(Person.email == several)) is None:
+        with unit_of_work() as session:
+            other = session.scalars(select(Person).where(Person.email == like)).one()
+            hired = Person(name=other.name, email=several, password_hash=other.password_hash, created_at=now())
+            session.add(hired)
+            session.flush()
+            for code in sorted(one.code for one in store.current().units.values() if one.kind == "ward")[:5]:
+                unit = store.current().units[code].id
+                session.add(Membership(person_id=hired.id, unit_id=unit, role=Role.CLERK, created_at=now()))
+"""
 
 
 def flask(settings: dict[str, str], *arguments: str) -> None:
@@ -225,9 +254,10 @@ class Bench:
 
     def __init__(self, port: int, times: int, budgets: dict[str, Budget]) -> None:
         self.times, self.budgets, self.lots = times, budgets, random.Random(4)
-        self.guest, self.resident, self.clerk, self.dispatcher, self.bare = (Browser(port) for _ in range(5))
-        for browser, email in ((self.resident, RESIDENT), (self.clerk, CLERK), (self.dispatcher, DISPATCHER)):
-            browser.sign_in(email, _password())
+        self.guest, self.bare = Browser(port), Browser(port)
+        self.resident, self.clerk, self.several, self.dispatcher = (
+            signed_in(port, email) for email in (RESIDENT, CLERK, SEVERAL, DISPATCHER)
+        )
         self.empty_ms = 0.0
 
     def lines(self) -> Iterator[Line]:
@@ -243,7 +273,9 @@ class Bench:
         yield self.page("figures of the city", lambda: self.guest.get("/numbers"))
         yield self.page("figures as CSV", lambda: self.guest.get("/numbers.csv"))
         yield from self.searches()
+        yield self.page("similar reports around a place", similar_around(self.guest))
         yield from self.queues(self.clerk, "clerk")
+        yield from self.queues(self.several, "five units")
         yield from self.queues(self.dispatcher, "dispatcher")
         desk = sorted(set(re.findall(r"/desk/r/(\d{9})", self.clerk.get("/desk?tab=open").text)))
         yield self.page("report page, desk", lambda: self.clerk.get(f"/desk/r/{self.lots.choice(desk)}"), "report")
@@ -352,6 +384,21 @@ def crowded_tiles() -> list[str]:
         path for zoom in ZOOMS for query in ("", TILES["all"]) for _ in range(40) for path in tiles(zoom, query, lots)
     }
     return sorted(found, key=lambda path: hashlib.sha256(path.encode()).digest())
+
+
+def signed_in(port: int, email: str) -> Browser:
+    browser = Browser(port)
+    browser.sign_in(email, _password())
+    return browser
+
+
+def similar_around(guest: Browser) -> Ask:
+    """What the form shows beside a category, once it knows the place."""
+    token = guest.token("/report")
+    lat, lng = HOAN_KIEM
+    place = {"lat": str(lat), "lng": str(lng), "source": "map", "ward": "00070", "csrf_token": token}
+    _must(guest.post("/report/place", place))
+    return lambda: guest.get("/report/what/details?category=rac-ton-dong")
 
 
 def public_codes(guest: Browser) -> list[str]:
