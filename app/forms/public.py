@@ -63,11 +63,19 @@ class FilterForm(AskForm):
     def __init__(self, city: City, args: Any) -> None:
         super().__init__(args)
         self.filters = Filters()
+        self._categories: dict[str, list[tuple[str, str]]] = {}
         said = language.chosen()
         self.classes.choices = [(one.value, labels.label(one)) for one in public_filters.SHOWN]
-        self.category.choices = [(one.code, one.name.in_(said)) for one in city.categories.values() if not one.stops]
+        for one in city.categories.values():
+            if not one.stops:
+                self._categories.setdefault(one.group, []).append((one.code, one.name.in_(said)))
+        self.category.choices = [choice for group in self._categories.values() for choice in group]
         wards = sorted(city.wards.values(), key=lambda one: in_order(one.name.in_(said)))
         self.ward.choices = [("", _l("The whole city")), *((one.code, one.name.in_(said)) for one in wards)]
+
+    def in_group(self, group: str) -> list[tuple[str, str]]:
+        """The categories of a group, as choices."""
+        return self._categories.get(group, [])
 
     def check(self) -> bool:
         """Read the filters; what the city does not know becomes a message beside its field, and is left out."""

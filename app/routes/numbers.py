@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, fields
 from io import StringIO
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, render_template
 from flask.blueprints import Blueprint
@@ -52,8 +52,9 @@ def _most_first(rows: Iterable[tuple[Counted, stats.Sums]]) -> list[tuple[Counte
 def table() -> ResponseReturnValue:
     """The last 12 months of the city, its units, wards and categories, a line each, for whoever counts on."""
     here, said = store.current(), language.chosen()
-    known = {stats.UNIT: here.units, stats.WARD: here.wards, stats.CATEGORY: here.categories}
-    called = {(of, one.id): (one.code, one.name.in_(said)) for of, things in known.items() for one in things.values()}
+    kinds: dict[str, Mapping[str, Any]]
+    kinds = {stats.UNIT: here.units, stats.WARD: here.wards, stats.CATEGORY: here.categories}
+    called = {(of, one.id): (one.code, one.name.in_(said)) for of, things in kinds.items() for one in things.values()}
     called[stats.CITY, 0] = "", here.name.in_(said)
     written = StringIO()
     lines = csv.writer(written)
