@@ -25,12 +25,14 @@ SHAPES = {
     "postgresql": """
     SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()
     UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2""",
+    WHERE connamespace = current_schema()::regnamespace
+    UNION ALL SELECT attrelid::regclass::text, 'counts ' || attstattarget FROM pg_attribute WHERE attstattarget >= 0
+    ORDER BY 1, 2""",
 }
 
 
 def shape() -> list[tuple[object, ...]]:
-    """Every index, key and trigger of the database."""
+    """Every index, key and trigger of the database, and how exactly words are counted."""
     return [tuple(row) for row in db.session.execute(text(SHAPES[db.engine.dialect.name]))]
 
 

@@ -228,6 +228,7 @@ def _set_aside_on_postgresql(step: Callable[[str], None]) -> Iterator[None]:
     ours = {str(index.name): index for table in Base.metadata.tables.values() for index in table.indexes}
     keys = session.execute(text(_KEYS), {"tables": list(TABLES)}).all()
     indexes = session.execute(text(_INDEXES), {"tables": list(TABLES)}).all()
+    counted = session.execute(text(_COUNTED), {"tables": list(TABLES)}).all()
     for table, name, _definition in keys:
         session.execute(text(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"'))
     for _table, name, _definition in indexes:
@@ -237,6 +238,8 @@ def _set_aside_on_postgresql(step: Callable[[str], None]) -> Iterator[None]:
         step(f"Index {number} of {len(indexes)}")
         # as the model says it where it does: what PostgreSQL tells of a condition comes back in other words each time
         session.execute(CreateIndex(ours[name]) if name in ours else text(definition.replace(":", "\\:")))
+    for name, column, words in counted:
+        session.execute(text(f'ALTER INDEX "{name}" ALTER COLUMN {column} SET STATISTICS {words}'))
     for number, (table, name, definition) in enumerate(keys, 1):
         step(f"Key {number} of {len(keys)}")
         session.execute(text(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}'))
@@ -249,6 +252,10 @@ _INDEXES = """
     SELECT tablename, indexname, indexdef FROM pg_indexes
     WHERE schemaname = current_schema() AND tablename = ANY(:tables)
     AND indexname NOT IN (SELECT conname FROM pg_constraint) ORDER BY tablename, indexname"""
+_COUNTED = """
+    SELECT index.relname, attnum, attstattarget FROM pg_attribute
+    JOIN pg_class AS index ON index.oid = attrelid JOIN pg_index ON indexrelid = attrelid
+    WHERE indrelid::regclass::text = ANY(:tables) AND attstattarget >= 0"""
 
 
 def _vacuum() -> None:
