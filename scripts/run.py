@@ -33,9 +33,9 @@ def main(arguments: list[str]) -> None:
 
 
 def requirements() -> str:
-    """A city on PostgreSQL needs its driver; the embedded default does not."""
-    url = os.environ.get("HOIAM_DATABASE_URL", "")
-    return "requirements-prod.txt" if url.startswith("postgres") else "requirements.txt"
+    """A city on PostgreSQL or with a bucket needs their drivers; the embedded default does not."""
+    is_large = os.environ.get("HOIAM_DATABASE_URL", "").startswith("postgres") or os.environ.get("HOIAM_STORAGE_URL")
+    return "requirements-prod.txt" if is_large else "requirements.txt"
 
 
 def demo_option(wish: str) -> str:
