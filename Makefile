@@ -7,7 +7,7 @@
 #   make lint, types, contracts, translations         one check each; `make fix` repairs what a machine can repair
 #   make check                                        all checks and all tests (at most 12 minutes on 2 cores)
 #   make proof                                        the long proofs: kills, every combination, measures (at most 40)
-#   make bench [REPORTS=100000]                       measures pages on a made-up year of reports
+#   make bench [REPORTS=100000] [DATABASE=sqlite]     measures pages on a made-up year of reports
 #   make lock                                         pins every library again, with hashes
 #
 # PYTHON= names the Python to build the environment with; without it the first of 3.11 or newer is taken.
@@ -60,7 +60,7 @@ proof: setup
 	@$(venv) scripts/bench.py --counts-decide
 
 bench: setup
-	@$(venv) scripts/bench.py --reports $(or $(REPORTS),100000)
+	@$(venv) scripts/bench.py --database $(or $(DATABASE),sqlite) --reports $(or $(REPORTS),100000)
 
 fix: setup
 	@$(venv) -m ruff check --fix .

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app import commands, errors, routes, web
+from app import commands, errors, routes, statements, web
 from app.adapters import init_app as init_adapters
 from app.config import ROOT, Config
 from app.extensions import babel, csrf, db, init_database, limiter, login
+from app.jobs import nudge
 
 __all__ = ["Config", "create_app", "db"]
 
@@ -18,7 +19,8 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.from_mapping(config.as_flask())
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider has it
-    init_database(app, config.database_url)
+    init_database(app, config)
+    statements.init_app(app)  # counted, timed, the slow ones told
     login.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -29,4 +31,5 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)  # what the domain refuses becomes a page
     commands.init_app(app)  # flask city, demo, start, work
     routes.init_app(app)  # every blueprint, one line each
+    nudge.init_app(app)  # what was written is told to the workers of a larger city
     return app

@@ -32,6 +32,29 @@ class SettingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class PostgreSQL:
+    """How one process talks with PostgreSQL. Times are seconds; 0 is no limit."""
+
+    pool: int = 10  # connections kept open
+    overflow: int = 10  # more, while many ask at once
+    connect_s: int = 5
+    statement_s: int = 30
+    lock_s: int = 10
+    idle_s: int = 60  # inside a transaction
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> PostgreSQL:
+        return cls(
+            pool=_count(env, "HOIAM_DATABASE_POOL", 10, least=1),
+            overflow=_count(env, "HOIAM_DATABASE_OVERFLOW", 10),
+            connect_s=_count(env, "HOIAM_DATABASE_CONNECT_SECONDS", 5),
+            statement_s=_count(env, "HOIAM_DATABASE_STATEMENT_SECONDS", 30),
+            lock_s=_count(env, "HOIAM_DATABASE_LOCK_SECONDS", 10),
+            idle_s=_count(env, "HOIAM_DATABASE_IDLE_SECONDS", 60),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """Where files lie in a city that has outgrown its folder: `s3://bucket/prefix?endpoint=https://…&region=…`."""
 
@@ -76,6 +99,8 @@ class Config:
     data: Path
     database_url: str
     secret_key: str
+    redis_url: str = ""  # empty: one process counts and works for itself
+    postgresql: PostgreSQL = PostgreSQL()
     storage_url: str = ""  # s3://bucket/prefix?endpoint=https://…&region=…; empty: the data folder
     city_folder: Path = ROOT / "cities" / "hanoi"
     port: int = 8000
@@ -96,6 +121,11 @@ class Config:
     testing: bool = False
     argon2_memory_kib: int = 19456
     log_level: str = "INFO"
+    log_format: str = "text"  # text | json
+    access_log: bool = False
+    slow_query_ms: int = 500  # 0: none is written down
+    metrics_token: str = ""  # empty: /metrics answers this machine alone
+    metrics_folder: str = ""  # where the web processes of one machine put their measures together
 
     @property
     def storage(self) -> Path:
@@ -124,6 +154,7 @@ class Config:
             "data": data,
             "database_url": _database_url(env) or f"sqlite:///{data / 'hoiam.sqlite3'}",
             "secret_key": env.get("HOIAM_SECRET_KEY") or _kept_secret(data),
+            "postgresql": PostgreSQL.from_env(env),
             "storage_url": _storage_url(env),
             "city_folder": Path(env.get("HOIAM_CITY") or ROOT / "cities" / "hanoi").resolve(),
             "port": _port(env),
@@ -139,10 +170,16 @@ class Config:
             "secure_cookies": _is_secure(env),
             "trusted_proxies": _number(env, "HOIAM_TRUSTED_PROXIES", 0),
             "rate_limits": env.get("HOIAM_RATE_LIMITS") != "0",
+            "redis_url": _redis_url(env),
             "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
             "development": env.get("HOIAM_DEVELOPMENT") == "1",
             "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
             "log_level": _log_level(env),
+            "log_format": _one_of(env, "HOIAM_LOG_FORMAT", ("text", "json")),
+            "access_log": env.get("HOIAM_ACCESS_LOG") == "1",
+            "slow_query_ms": _number(env, "HOIAM_SLOW_QUERY_MS", 500),
+            "metrics_token": env.get("HOIAM_METRICS_TOKEN") or "",
+            "metrics_folder": env.get("PROMETHEUS_MULTIPROC_DIR") or "",  # the library's own name for it
         }
         return cls(**known)
 
@@ -167,7 +204,8 @@ class Config:
             "BABEL_DEFAULT_LOCALE": "vi",
             "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
             "RATELIMIT_ENABLED": self.rate_limits,
-            "RATELIMIT_STORAGE_URI": "memory://",
+            "RATELIMIT_STORAGE_URI": "hoiam-shared://" if self.redis_url else "memory://",  # app/adapters/redis.py
+            "RATELIMIT_STORAGE_OPTIONS": {"redis_url": self.redis_url} if self.redis_url else {},
             "SESSION_REFRESH_EACH_REQUEST": False,  # app/web/sessions.py renews it, and only on pages with a person
             "RATELIMIT_HEADERS_ENABLED": False,
             "PREFERRED_URL_SCHEME": "https" if self.secure_cookies else "http",
@@ -186,6 +224,13 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
         return int(raw)
     except ValueError:
         raise SettingError(f"{name}={raw} is not a whole number: leave it out, or try {name}={default}.") from None
+
+
+def _count(env: Mapping[str, str], name: str, default: int, *, least: int = 0) -> int:
+    number = _number(env, name, default)
+    if number < least:
+        raise SettingError(f"{name}={number} is less than {least}: leave it out, or try {name}={default}.")
+    return number
 
 
 def _port(env: Mapping[str, str]) -> int:
@@ -217,6 +262,22 @@ def _database_url(env: Mapping[str, str]) -> str:
     return said
 
 
+def _redis_url(env: Mapping[str, str]) -> str:
+    """As said, empty where nothing is. It may hold a password, so no message repeats it."""
+    said = env.get("HOIAM_REDIS_URL") or ""
+    if said and not _names_redis(said):
+        raise SettingError(
+            "HOIAM_REDIS_URL must look like redis://:password@host:6379/0, rediss://… or unix:///run/redis.sock, or "
+            "leave it out: each process counts for itself then."
+        )
+    if said and (find_spec("redis") is None or find_spec("celery") is None):
+        raise SettingError(
+            "HOIAM_REDIS_URL is set, but the libraries for it are not installed: "
+            ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
+        )
+    return said
+
+
 def _storage_url(env: Mapping[str, str]) -> str:
     said = env.get("HOIAM_STORAGE_URL") or ""
     if not said:
@@ -233,6 +294,26 @@ def _storage_url(env: Mapping[str, str]) -> str:
             "HOIAM_STORAGE_URL names an object storage, whose driver is not installed: "
             ".venv/bin/pip install --require-hashes -r requirements-prod.txt"
         )
+    return said
+
+
+def _names_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    if parts.scheme == "unix":
+        return len(parts.path) > 1
+    number = parts.path.strip("/")
+    return parts.scheme in ("redis", "rediss") and bool(parts.hostname) and has_port and (number or "0").isdecimal()
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of these words, the first where nothing is said."""
+    said = env.get(name) or choices[0]
+    if said not in choices:
+        raise SettingError(f"{name}={said} is none of {', '.join(choices)}: leave it out for {choices[0]}.")
     return said
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException
 
 from app.adapters.storage import StorageFull, StorageUnreachable
@@ -94,7 +95,8 @@ def init_app(app: Flask) -> None:
         return _answer(503, uploads.NO_PHOTOS)
 
     @app.errorhandler(OperationalError)
-    def database(error: OperationalError) -> ResponseReturnValue:
+    @app.errorhandler(NoFreeConnection)
+    def database(error: OperationalError | NoFreeConnection) -> ResponseReturnValue:
         tracing.log("the database did not answer")
         db.session.rollback()
         return _answer(503)

@@ -15,8 +15,10 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.orm import Session, UOWTransaction
+
+from app.config import Config, PostgreSQL
 
 if TYPE_CHECKING:
     from app.adapters.storage import Storage
@@ -28,6 +30,7 @@ babel = Babel()
 limiter = Limiter(get_remote_address, default_limits=[])
 
 WRITE = "hoiam_write"
+LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
 class WriteOutsideUnitOfWork(RuntimeError):
@@ -67,11 +70,12 @@ def storage() -> Storage:
     return kept
 
 
-def init_database(app: Flask, url: str) -> None:
+def init_database(app: Flask, config: Config) -> None:
     """Connect `db`, with the habits each database needs."""
+    url = config.database_url
     options: dict[str, Any] = {"url": url, "hide_parameters": True}  # what somebody typed is in no error's words
     if url.startswith("postgresql"):
-        options |= {"isolation_level": "AUTOCOMMIT", "pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+        options |= _postgresql(config.postgresql, make_url(url))
     else:
         options |= {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
@@ -83,6 +87,50 @@ def init_database(app: Flask, url: str) -> None:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def _postgresql(habits: PostgreSQL, url: URL) -> dict[str, Any]:
+    """No page waits for ever: whatever takes longer is cut off, and its reader sees the page of status 503."""
+    limits = zip(LIMITS, (habits.statement_s, habits.lock_s, habits.idle_s), strict=True)
+    said = [str(url.query.get("options", "")), *(f"-c {name}={seconds}s" for name, seconds in limits)]
+    return {
+        "isolation_level": "AUTOCOMMIT",
+        "pool_size": habits.pool,
+        "max_overflow": habits.overflow,
+        "pool_timeout": habits.lock_s or None,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": habits.connect_s,
+            "application_name": url.query.get("application_name", "hoiam"),
+            "options": " ".join(said).strip(),
+        },
+    }
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """What an engineer has begun may take as long as it takes: no statement of it is cut off."""
+    engine = db.engine
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    event.listen(engine, "connect", _lift_limits)
+    _part(engine)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", _lift_limits)
+        _part(engine)
+
+
+def _lift_limits(connection: Any, record: object) -> None:
+    connection.execute("SELECT set_config(name, '0', false) FROM unnest(%s::text[]) AS name", [list(LIMITS)])
+
+
+def _part(engine: Engine) -> None:
+    """The next statement is said on a fresh connection."""
+    db.session.close()
+    engine.dispose()
 
 
 def prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:

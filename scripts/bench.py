@@ -1,8 +1,10 @@
-"""`make bench`: pages on a made-up city of 100,000 reports, one client, SQLite, the server people run.
+"""`make bench`: pages on a made-up city of 100,000 reports, one client, SQLite, the server people run; or, with
+`DATABASE=postgresql REPORTS=1000000`, on a PostgreSQL that is started for it.
 
 The city is generated once and kept in var/bench; it is made anew when the program that makes it has changed. Prints
-one table and writes it as JSON beside the data and, with --write, into docs/performance.md. Over budget ends with an
-error; with --counts-decide only queries and bytes do, since a busy machine's milliseconds say little of the program.
+one table and writes it as JSON beside the data and, with --write, into docs/performance.md. Beside a page stands its
+floor in the same run: its bare statements on one connection, plus an empty page of the same server. Over budget ends
+with an error; with --counts-decide only queries and bytes do, since a busy machine's milliseconds say little.
 """
 
 import argparse
@@ -26,7 +28,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
+from urllib.parse import quote_plus
 
+import bench_database
 from bench_client import Answer, Browser, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,22 +49,49 @@ class Budget:
     p95_ms: float | None = None
     queries: int | None = 12
     bytes: int | None = None
+    ratio: float | None = None  # of the p50 to the floor
 
 
-PAGE, TILE, QUEUE, SUBMIT = Budget(), Budget(50, 12, 2000), Budget(50), Budget(60, 15)
+BUDGETS = {
+    "sqlite": {
+        "page": Budget(),
+        "report": Budget(),
+        "open tile": Budget(50, 12, 2000),
+        "tile": Budget(50, 12, 2000),
+        "queue": Budget(50),
+        "search": Budget(),
+        "phrase": Budget(),
+        "submit": Budget(60, 15),
+    },
+    "postgresql": {
+        "page": Budget(),
+        "report": Budget(40),
+        "open tile": Budget(20, 2, 2000, 3),
+        "tile": Budget(60, 2, 2000, 3),
+        "queue": Budget(40, 8, None, 6),
+        "search": Budget(60, 4, None, 3),
+        "phrase": Budget(150, 4, None, 3),
+        "submit": Budget(40, 15),
+    },
+}
+NOTHING = Budget(queries=None)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table. `sql_ms` is the median time within the database; `verdict` compares with the budget."""
+    """One row of the table. `sql_ms` is the median time within the database; `floor_ms` an empty page and the bare
+    statements, where they only read; `verdict` compares with the budget."""
 
     name: str
     n: int
     p50_ms: float
     p95_ms: float
+    p99_ms: float
     sql_ms: float
     queries: int
     bytes: int
+    floor_ms: float | None
+    ratio: float | None
     verdict: str
 
     @property
@@ -71,23 +102,28 @@ class Line:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reports", type=int, default=100_000)
+    parser.add_argument("--database", choices=tuple(BUDGETS), default="sqlite")
     parser.add_argument("--times", type=int, default=200, help="how often each page is asked")
-    parser.add_argument("--data", type=Path, default=ROOT / "var" / "bench")
+    parser.add_argument("--data", type=Path, help="where the city is kept; var/bench without it")
     parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     parser.add_argument("--counts-decide", action="store_true", help="print milliseconds over budget without failing")
     asked = parser.parse_args()
-    took = prepare(asked.data, asked.reports)
-    with served(asked.data) as port:
-        lines = list(measured(port, asked.times))
+    asked.data = asked.data or ROOT / "var" / "bench" / asked.database
+    with city(asked.data, asked.database, asked.reports) as (took, settings), served(settings) as port:
+        lines = list(Bench(port, asked.times, BUDGETS[asked.database]).lines())
     print()
     print(table(lines))
-    said = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine(), "reports": asked.reports}
+    said = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(asked.database),
+        "reports": asked.reports,
+    }
     said |= {"generated_in_s": took, "lines": [asdict(line) for line in lines]}
     result = asked.data / "result.json"
     result.write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n")
-    print(f"\nGenerated {asked.reports:,} reports in {took} s. {machine()}. Kept in {result}.")
+    print(f"\nGenerated {asked.reports:,} reports in {took} s. {machine(asked.database)}. Kept in {result}.")
     if asked.write:
-        write(lines, asked.reports, took)
+        write(lines, asked.reports, took, asked.database)
     over = [line for line in lines if line.verdict.startswith("over")]
     if over:
         print(f"Over budget: {', '.join(line.name for line in over)}.")
@@ -98,45 +134,45 @@ def main() -> None:
 # --- the city ---------------------------------------------------------------------------------------------------------
 
 
-def prepare(data: Path, reports: int) -> float:
-    """The generated city, kept as it was made; a fresh copy is served, since the bench files reports of its own.
-
-    Answers how many seconds the generator took when it ran.
-    """
+@contextmanager
+def city(data: Path, database: str, reports: int) -> Iterator[tuple[float, dict[str, str]]]:
+    """The generated city, kept as it was made: how many seconds the generator took when it ran, and the settings that
+    lead to it."""
     wanted = {"reports": reports, "seed": SEED, "program": _digest()}
-    made, mark = data / "made", data / "made.json"
+    mark = data / "made.json"
     known = json.loads(mark.read_text()) if mark.exists() else {}
-    if {name: known.get(name) for name in wanted} != wanted:
+    is_made = {name: known.get(name) for name in wanted} == wanted
+    if not is_made:
         shutil.rmtree(data, ignore_errors=True)
-        made.mkdir(parents=True)
-        flask(made, "db", "upgrade")
-        flask(made, "city", "load", "cities/hanoi")
+
+    def make(settings: dict[str, str]) -> None:
+        flask(settings, "db", "upgrade")
+        flask(settings, "city", "load", "cities/hanoi")
         if outlines := os.environ.get("HOIAM_AREAS_FILE"):
-            flask(made, "areas", "import", outlines)
+            flask(settings, "areas", "import", outlines)
         began = time.monotonic()
-        flask(made, "demo", "generate", "--reports", str(reports), "--seed", str(SEED))
-        known = wanted | {"took": round(time.monotonic() - began, 1)}
+        flask(settings, "demo", "generate", "--reports", str(reports), "--seed", str(SEED))
+        known.update(wanted | {"took": round(time.monotonic() - began, 1)})
         mark.write_text(json.dumps(known))
-    live = data / "live"
-    shutil.rmtree(live, ignore_errors=True)
-    shutil.copytree(made, live)
-    return float(known["took"])
+
+    with getattr(bench_database, database)(data, is_made, make, reports) as settings:
+        yield float(known["took"]), settings
 
 
-def flask(data: Path, *arguments: str) -> None:
+def flask(settings: dict[str, str], *arguments: str) -> None:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
-    subprocess.run(command, cwd=ROOT, env=environment(data), check=True)
+    subprocess.run(command, cwd=ROOT, env=environment(settings), check=True)
 
 
-def environment(data: Path) -> dict[str, str]:
+def environment(settings: dict[str, str]) -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("HOIAM_") and name != "PORT"}
-    return own | {"HOIAM_DATA": str(data), "HOIAM_RATE_LIMITS": "0", "HOIAM_LOG_LEVEL": "WARNING"}
+    return own | {"HOIAM_RATE_LIMITS": "0", "HOIAM_LOG_LEVEL": "ERROR"} | settings
 
 
 def _digest() -> str:
     """Of everything that decides what is generated."""
     files = [
-        *ROOT.glob("app/domain/demo/*"),
+        *ROOT.glob("app/domain/demo/**/*"),
         *ROOT.glob("cities/hanoi/**/*.yaml"),
         *ROOT.glob("migrations/versions/*.py"),
     ]
@@ -146,13 +182,13 @@ def _digest() -> str:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[int]:
+def served(settings: dict[str, str]) -> Iterator[int]:
     """The counting server on a free port; ended by its own id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, str(ROOT / "scripts" / "bench_server.py"), str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment(data / "live"))
+    server = subprocess.Popen(command, cwd=ROOT, env=environment(settings))
     try:
         _wait(port, server)
         yield port
@@ -177,38 +213,112 @@ def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
 # --- what is asked ----------------------------------------------------------------------------------------------------
 
 
-def measured(port: int, times: int) -> Iterator[Line]:
-    lots = random.Random(4)
-    guest, resident, clerk, dispatcher = (Browser(port) for _ in range(4))
-    resident.sign_in(RESIDENT, _password())
-    clerk.sign_in(CLERK, _password())
-    dispatcher.sign_in(DISPATCHER, _password())
-    yield measure("floor: bare Flask route", times, lambda: guest.get("/floor/flask"), Budget(queries=None))
-    yield measure("floor: Flask and SELECT 1", times, lambda: guest.get("/floor/sql"), Budget(queries=None))
-    yield measure("front page", times, lambda: guest.get("/"), PAGE)
-    for zoom in (10, 12, 14, 16):
-        for name, query in TILES.items():
-            paths = tiles(zoom, query, lots)
-            yield measure(f"tile z{zoom}, {name}", times, partial(_any, guest, paths, lots), TILE)
-    codes = public_codes(guest)
-    yield measure("list of reports", times, lambda: guest.get("/reports"), PAGE)
-    yield measure("report page, public", times, lambda: guest.get(f"/r/{lots.choice(codes)}"), PAGE)
-    yield from queue_lines(clerk, "clerk", times)
-    yield from queue_lines(dispatcher, "dispatcher", times)
-    desk_codes = sorted(set(re.findall(r"/desk/r/(\d{9})", clerk.get("/desk?tab=open").text)))
-    yield measure("report page, desk", times, lambda: clerk.get(f"/desk/r/{lots.choice(desk_codes)}"), PAGE)
-    yield measure("submit, guest, form", times, pressing(guest), SUBMIT, expected=303)
-    yield measure("submit, account, form", times, pressing(resident, with_contact=False), SUBMIT, expected=303)
-    yield measure("submit, guest, JSON", times, sending(guest), SUBMIT, expected=201)
+class Bench:
+    """Asks for everything, one thing after the other."""
+
+    def __init__(self, port: int, times: int, budgets: dict[str, Budget]) -> None:
+        self.times, self.budgets, self.lots = times, budgets, random.Random(4)
+        self.guest, self.resident, self.clerk, self.dispatcher, self.bare = (Browser(port) for _ in range(5))
+        for browser, email in ((self.resident, RESIDENT), (self.clerk, CLERK), (self.dispatcher, DISPATCHER)):
+            browser.sign_in(email, _password())
+        self.empty_ms = 0.0
+
+    def lines(self) -> Iterator[Line]:
+        floor = measure("floor: bare Flask route", self.times, lambda: self.bare.get("/floor/flask"), NOTHING)
+        self.empty_ms = floor.p50_ms
+        yield floor
+        yield measure("floor: Flask and SELECT 1", self.times, lambda: self.bare.get("/floor/sql"), NOTHING)
+        yield self.page("front page", lambda: self.guest.get("/"))
+        yield from self.tiles()
+        yield self.page("list of reports", lambda: self.guest.get("/reports"))
+        codes = public_codes(self.guest)
+        yield self.page("report page, public", lambda: self.guest.get(f"/r/{self.lots.choice(codes)}"), "report")
+        yield self.page("figures of the city", lambda: self.guest.get("/numbers"))
+        yield from self.searches()
+        yield from self.queues(self.clerk, "clerk")
+        yield from self.queues(self.dispatcher, "dispatcher")
+        desk = sorted(set(re.findall(r"/desk/r/(\d{9})", self.clerk.get("/desk?tab=open").text)))
+        yield self.page("report page, desk", lambda: self.clerk.get(f"/desk/r/{self.lots.choice(desk)}"), "report")
+        yield self.write("submit, guest, form", pressing(self.guest))
+        yield self.write("submit, account, form", pressing(self.resident, with_contact=False))
+        yield self.write("submit, guest, JSON", sending(self.guest), expected=201)
+        yield self.write("status change, received", self.receiving(), expected=302)
+
+    def page(self, name: str, ask: Ask, kind: str = "page") -> Line:
+        return measure(name, self.times, ask, self.budgets[kind], floor=self.floor_of)
+
+    def write(self, name: str, ask: Ask, *, expected: int = 303) -> Line:
+        return measure(name, self.times, ask, self.budgets["submit"], expected=expected)
+
+    def floor_of(self, ask: Ask) -> float | None:
+        """An empty page, and the bare statements of some answers."""
+        found = []
+        for _ in range(REPLAYED):
+            ask()
+            ms = json.loads(self.bare.get("/floor/replay").text)["ms"]
+            if ms is None:
+                return None
+            found.append(float(ms))
+        return self.empty_ms + median(found)
+
+    def tiles(self) -> Iterator[Line]:
+        for zoom in ZOOMS:
+            for name, query in TILES.items():
+                paths = tiles(zoom, query, self.lots)
+                kind = "tile" if query else "open tile"
+                yield self.page(f"tile z{zoom}, {name}", partial(_any, self.guest, paths, self.lots), kind)
+
+    def searches(self) -> Iterator[Line]:
+        for name, words in SEARCHES.items():
+            path = f"/reports?{EVERYTHING}&words={quote_plus(words)}"
+            yield self.page(f"search, {name}", partial(self.guest.get, path), "phrase" if " " in words else "search")
+
+    def queues(self, staff: Browser, who: str) -> Iterator[Line]:
+        first = "/desk?tab=open"
+        for name, path in {
+            "first page": first,
+            "deep page": deep_page(staff, first),
+            "one category": f"{first}&category=chieu-sang",
+            "rare category": f"{first}&category=de-dieu",
+            "overdue": "/desk?tab=overdue",
+            "words": f"{first}&words=den+duong",
+        }.items():
+            yield self.page(f"queue, {who}, {name}", partial(staff.get, path), "queue")
+
+    def receiving(self) -> Ask:
+        """One report after the other is received, as a dispatcher's single press does it."""
+        page = self.dispatcher.get("/desk?tab=new").text
+        token = self.dispatcher.token("/desk?tab=new")
+        codes: Iterator[str] = iter(())
+
+        def ask() -> Answer:
+            nonlocal page, codes
+            code = next(codes, None)
+            if code is None:
+                page = self.dispatcher.get("/desk?tab=new").text
+                codes = iter(dict.fromkeys(re.findall(r"/desk/r/(\d{9})", page)))
+                code = next(codes)
+            version = re.search(r'name="version"[^>]*value="(\d+)"', self.dispatcher.get(f"/desk/r/{code}").text)
+            fields = {"csrf_token": token, "move": "receive", "version": version[1] if version else ""}
+            return self.dispatcher.post(f"/desk/r/{code}", fields)
+
+        return ask
 
 
+REPLAYED = 15
+ZOOMS = (9, 10, 11, 12, 13, 14, 15, 16, 17, 18)
 EVERYTHING = "class=open&class=done&class=declined"
 TILES = {
     "open": "",
     "all": f"?{EVERYTHING}",
     "all of one category": f"?{EVERYTHING}&category=o-ga",
+    "done": "?class=done",
     "all of one month": f"?{EVERYTHING}&from=2025-10&to=2025-10",
+    "all of a year": f"?{EVERYTHING}&from=2025-08&to=2026-07",
+    "all of one ward": f"?{EVERYTHING}&ward=00070",
+    "one category of a ward's month": f"?{EVERYTHING}&category=o-ga&ward=00070&from=2026-03&to=2026-03",
 }
+SEARCHES = {"common": "rác", "no marks": "rac", "rare": "xuất huyết", "phrase": "rác thải tồn đọng", "nothing": "zzyzx"}
 
 
 def _any(browser: Browser, paths: list[str], lots: random.Random) -> Answer:
@@ -234,17 +344,15 @@ def public_codes(guest: Browser) -> list[str]:
     return found
 
 
-def queue_lines(staff: Browser, who: str, times: int) -> Iterator[Line]:
-    yield measure(f"queue, {who}, first page", times, lambda: staff.get("/desk?tab=open"), QUEUE)
-    deep = "/desk?tab=open"
+def deep_page(staff: Browser, first: str) -> str:
+    """Where ten presses of "next" lead."""
+    deep = first
     for _ in range(10):
         following = re.search(r'rel="next"[^>]*href="([^"]+)"|href="([^"]+)"[^>]*rel="next"', staff.get(deep).text)
         if following is None:
             break
         deep = path_of((following.group(1) or following.group(2)).replace("&amp;", "&"))
-    yield measure(f"queue, {who}, deep page", times, lambda: staff.get(deep), QUEUE)
-    yield measure(f"queue, {who}, one category", times, lambda: staff.get("/desk?tab=open&category=chieu-sang"), QUEUE)
-    yield measure(f"queue, {who}, words", times, lambda: staff.get("/desk?tab=open&words=den+duong"), QUEUE)
+    return deep
 
 
 def pressing(browser: Browser, *, with_contact: bool = True) -> Ask:
@@ -299,21 +407,33 @@ def _password() -> str:
 # --- the table --------------------------------------------------------------------------------------------------------
 
 
-def measure(name: str, times: int, ask: Ask, budget: Budget, *, expected: int = 200) -> Line:
+def measure(
+    name: str,
+    times: int,
+    ask: Ask,
+    budget: Budget,
+    *,
+    expected: int = 200,
+    floor: Callable[[Ask], float | None] | None = None,
+) -> Line:
     """Ask so many times after a short warming up; every answer must be what is expected."""
     answers = [ask() for _ in range(10 + times)][10:]
     wrong = [answer.status for answer in answers if answer.status != expected]
     if wrong:
         raise SystemExit(f"{name}: answered {wrong[0]} instead of {expected}.")
     ms = sorted(answer.ms for answer in answers)
+    floor_ms = floor(ask) if floor else None
     line = Line(
         name,
         times,
         round(median(ms), 1),
         round(ms[int(len(ms) * 0.95)], 1),
+        round(ms[int(len(ms) * 0.99)], 1),
         round(median(answer.sql_ms for answer in answers), 1),
         max(answer.queries for answer in answers),
         max(len(answer.body) for answer in answers),
+        round(floor_ms, 1) if floor_ms else None,
+        round(median(ms) / floor_ms, 1) if floor_ms else None,
         "",
     )
     line = Line(**(asdict(line) | {"verdict": judged(line, budget)}))
@@ -326,13 +446,15 @@ def judged(line: Line, budget: Budget) -> str:
         (line.p95_ms, budget.p95_ms, "p95 ms"),
         (line.queries, budget.queries, "queries"),
         (line.bytes, budget.bytes, "bytes"),
+        (line.ratio, budget.ratio, "times the floor"),
     ]
-    over = [f"{unit} {value:g} of {limit:g}" for value, limit, unit in limits if limit is not None and value > limit]
-    asked = [f"{limit:g} {unit}" for _value, limit, unit in limits if limit is not None]
+    known = [(value, limit, unit) for value, limit, unit in limits if limit is not None and value is not None]
+    over = [f"{unit} {value:g} of {limit:g}" for value, limit, unit in known if value > limit]
+    asked = [f"{limit:g} {unit}" for _value, limit, unit in known]
     return f"over: {', '.join(over)}" if over else f"ok ({', '.join(asked)})" if asked else "–"
 
 
-HEAD = ("", "n", "p50 ms", "p95 ms", "SQL ms", "queries", "bytes", "budget")
+HEAD = ("", "n", "p50 ms", "p95 ms", "p99 ms", "SQL ms", "queries", "bytes", "floor ms", "ratio", "budget")
 
 
 def table(lines: list[Line]) -> str:
@@ -352,15 +474,19 @@ def _cells(line: Line) -> tuple[str, ...]:
         str(line.n),
         f"{line.p50_ms:.1f}",
         f"{line.p95_ms:.1f}",
+        f"{line.p99_ms:.1f}",
         f"{line.sql_ms:.1f}",
         str(line.queries),
         f"{line.bytes:,}",
+        "" if line.floor_ms is None else f"{line.floor_ms:.1f}",
+        "" if line.ratio is None else f"{line.ratio:.1f}",
         line.verdict,
     )
 
 
-def machine() -> str:
-    return f"{os.cpu_count()} cores {_processor()}, Python {platform.python_version()}, SQLite"
+def machine(database: str) -> str:
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database]
+    return f"{os.cpu_count()} cores {_processor()}, Python {platform.python_version()}, {name}"
 
 
 def _processor() -> str:
@@ -371,16 +497,18 @@ def _processor() -> str:
     return found.group(1).strip() if found else platform.machine()
 
 
-def write(lines: list[Line], reports: int, took: float) -> None:
+def write(lines: list[Line], reports: int, took: float, database: str) -> None:
     """The document's words stay; what stands between the two marks is the last measure."""
     rows = "\n".join("| " + " | ".join(_cells(line)) + " |" for line in lines)
-    head = "| " + " | ".join(HEAD) + " |\n|" + " --- |" + " ---: |" * 6 + " --- |"
+    head = "| " + " | ".join(HEAD) + " |\n|" + " --- |" + " ---: |" * (len(HEAD) - 2) + " --- |"
     text = (
-        f"Measured on {datetime.now(UTC):%d %B %Y}: {machine()}; {reports:,} reports, generated in {took:.0f} s.\n\n"
+        f"Measured on {datetime.now(UTC):%d %B %Y}: {machine(database)}; "
+        f"{reports:,} reports, generated in {took:.0f} s.\n\n"
         f"{head}\n{rows}"
     )
     old = DOCUMENT.read_text()
-    new = re.sub(r"(<!-- measured -->\n).*(\n<!-- end -->)", lambda m: m.group(1) + text + m.group(2), old, flags=re.S)
+    mark = rf"(<!-- measured {database} -->\n).*?(\n<!-- end {database} -->)"
+    new = re.sub(mark, lambda m: m.group(1) + text + m.group(2), old, flags=re.S)
     DOCUMENT.write_text(new)
 
 

@@ -28,7 +28,8 @@ def joined() -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r'url\("\.\./([^"]+)"\)', _kept_for_a_year, text)
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
-    lines = re.sub(r" *([{};,]) *", r"\1", lines).replace(": ", ":").replace(";}", "}")
+    lines = re.sub(r" *([{};,]) *", r"\1", lines).replace(": ", ":")
+    lines = re.sub(r"(?<=[{;,])\n", "", lines).replace(";}", "}").replace(";\n}", "}")
     return LAYERS + re.sub(r"(?<![\w.])0(?=\.\d)", "", re.sub(r" ([>~]) ", r"\1", lines)) + "\n"
 
 

@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.support.databases",
     "tests.support.application",
     "tests.support.browser",
+    "tests.support.redis",
     "tests.support.buckets",
     "tests.support.twins",
 ]

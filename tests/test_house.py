@@ -173,7 +173,8 @@ def is_ours(item: Any, name: str | None, kind: str, reflected: bool, compare_to:
     """Full text has no model: SQLite's tables and PostgreSQL's indexes for it are made by hand."""
     if not reflected or compare_to is not None:
         return True
-    by_hand = (kind == "table" and "_fts" in (name or "")) or (kind == "index" and item.table.name == "report_text")
+    indexed = kind == "index" and (item.table.name == "report_text" or name == "ix_person_folded")
+    by_hand = indexed or (kind == "table" and "_fts" in (name or ""))
     return not by_hand
 
 

@@ -223,3 +223,37 @@ def test_a_database_that_an_old_version_left_half_made_is_one_sentence(tmp_path:
         assert refused.returncode == 1
         assert "is half made" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+# People without marks -------------------------------------------------------------------------------------------------
+
+
+def test_people_who_were_there_before_are_found_without_marks(empty_database: Callable[[], str]) -> None:
+    engine = create_engine(empty_database(), poolclass=NullPool)
+    migrations.upgrade(engine, "0005")
+    with engine.begin() as connection:
+        insert = text(
+            "INSERT INTO person (id, name, email, language, session_epoch, created_at, is_demo) "
+            "VALUES (:id, :name, :email, 'vi', 0, 0, :no)"
+        )
+        rows = [
+            {"id": n, "name": "Nguyễn Thị Đào", "email": f"dao{n}@example.org", "no": False} for n in range(1, 2103)
+        ]
+        connection.execute(insert, rows)
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        assert (
+            connection.scalar(text("SELECT folded FROM person WHERE id = 2102")) == "nguyen thi dao dao2102 example org"
+        )
+        connection.execute(text("UPDATE person SET folded = 'tran' WHERE id = 7"))
+        connection.execute(text("DELETE FROM person WHERE id = 8"))
+        hits = (
+            "SELECT count(*) FROM person_fts WHERE person_fts MATCH 'nguyen'"
+            if engine.dialect.name == "sqlite"
+            else "SELECT count(*) FROM person WHERE to_tsvector('simple', folded) @@ to_tsquery('simple', 'nguyen')"
+        )
+        assert connection.scalar(text(hits)) == 2100
+    migrations.downgrade(engine, "0005")
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM person")) == 2101
+    engine.dispose()

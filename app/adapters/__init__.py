@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.adapters import mail, sms
+from app.adapters import mail, redis, sms
 from app.adapters.geocoder import configured as configured_geocoder
 from app.adapters.storage import FolderStorage, Storage
 from app.config import Config
+
+__all__ = ["init_app", "redis"]  # redis: known to the limiter by its scheme, once imported
 
 
 def init_app(app: Flask) -> None:

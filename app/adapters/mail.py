@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -44,6 +45,9 @@ class Mailer(Protocol):
 
     def send(self, message: EmailMessage) -> None: ...
 
+    def greet(self) -> None:
+        """Go as far as to the first word of a letter, and send none. Raises NotNow where the way is closed."""
+
 
 class FolderMail:
     """The default: an `.eml` a message, named by its Message-ID, so that a repeat overwrites itself."""
@@ -67,6 +71,14 @@ class FolderMail:
         except OSError as error:
             with suppress(OSError):
                 unfinished.unlink()
+            raise NotNow(f"outbox {errno.errorcode.get(error.errno or 0, 'error')}") from error
+
+    def greet(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
             raise NotNow(f"outbox {errno.errorcode.get(error.errno or 0, 'error')}") from error
 
 
@@ -107,6 +119,15 @@ class SmtpMail:
             raise NotNow(f"SMTP {error.smtp_code}, sign-in refused") from error
         except smtplib.SMTPDataError as error:
             _told(error.smtp_code, error)
+        except (smtplib.SMTPException, OSError) as error:
+            raise NotNow(f"SMTP {type(error).__name__}") from error
+
+    def greet(self) -> None:
+        try:
+            with self._connected() as server:
+                server.ehlo_or_helo_if_needed()
+        except smtplib.SMTPAuthenticationError as error:
+            raise NotNow(f"SMTP {error.smtp_code}, sign-in refused") from error
         except (smtplib.SMTPException, OSError) as error:
             raise NotNow(f"SMTP {type(error).__name__}") from error
 
@@ -157,6 +178,10 @@ class FakeMail:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(message)
+
+    def greet(self) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
 
 
 def configured(config: Config) -> Mailer:

@@ -8,10 +8,11 @@ from app.commands.backup import back_up, restore
 from app.commands.city import areas_cli, city_cli
 from app.commands.database import db_cli, stats_cli
 from app.commands.demo import demo_cli
+from app.commands.doctor import examine
 from app.commands.people import people_cli
 from app.commands.serve import start, work
 
-COMMANDS = (city_cli, areas_cli, db_cli, stats_cli, people_cli, demo_cli, back_up, restore, start, work)
+COMMANDS = (city_cli, areas_cli, db_cli, stats_cli, people_cli, demo_cli, back_up, restore, start, work, examine)
 
 
 def init_app(app: Flask) -> None:

@@ -23,7 +23,7 @@ from app.domain.city import store
 from app.domain.city.problems import Refused
 from app.domain.errors import Refusal
 from app.domain.moving.places import CannotMove
-from app.extensions import db
+from app.extensions import db, unhurried
 
 P = ParamSpec("P")
 
@@ -31,11 +31,11 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def plainly(command: Callable[P, None]) -> Callable[P, None]:
-    """Nothing a command meets is shown as a trace, but for a mistake of ours."""
+    """Nothing a command meets is shown as a trace, but for a mistake of ours; and it may take its time."""
 
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        with told_plainly(current_app.config["HOIAM"]):
+        with told_plainly(current_app.config["HOIAM"]), unhurried():
             command(*args, **kwargs)
 
     return wrapped

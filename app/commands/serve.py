@@ -40,7 +40,7 @@ def start(demo: bool) -> None:
     """Migrate, load the city, and serve: web and worker in one process."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way out
     config: Config = app.config["HOIAM"]
-    logs.configure(config.log_level)
+    logs.configure(config.log_level, config.log_format)
     with told_plainly(config):
         _prepare(config, demo)
         server = _listening(app, config)
@@ -60,7 +60,7 @@ def work() -> None:
     """The worker alone: letters, clocks, photos."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's own way out
     config: Config = app.config["HOIAM"]
-    logs.configure(config.log_level)
+    logs.configure(config.log_level, config.log_format)
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

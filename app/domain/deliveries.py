@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, literal_column, select, update
 from sqlalchemy.engine import CursorResult
 
 from app.extensions import db, secret_key, unit_of_work
@@ -39,19 +39,15 @@ def cancel(event: Event) -> None:
     )
 
 
-def claim(limit: int) -> list[int]:
-    """Take some due deliveries for ourselves; a claim whose holder died falls free after five minutes."""
+def claim(limit: int, *, only: int | None = None) -> list[int]:
+    """Take some due deliveries for ourselves; a claim whose holder died falls free after five minutes.
+
+    `only`: this one and no other, and not even this one where it is somebody else's or not due.
+    """
     at = now()
-    due = (
-        select(Delivery)
-        .where(
-            Delivery.state.in_(OPEN),
-            Delivery.not_before <= at,
-            (Delivery.state == DeliveryState.WAITING) | (Delivery.claimed_at < at - CLAIM_LASTS),
-        )
-        .order_by(Delivery.not_before, Delivery.id)
-        .limit(limit)
-    )
+    due = _due(at).limit(limit)
+    if only is not None:
+        due = due.where(Delivery.id == only)
     if db.session.scalar(due.with_only_columns(Delivery.id).limit(1)) is None:
         return []  # the usual case costs no write transaction
     with unit_of_work() as session:
@@ -59,6 +55,23 @@ def claim(limit: int) -> list[int]:
         for delivery in claimed:
             delivery.state, delivery.claimed_at, delivery.tries = DeliveryState.CLAIMED, at, delivery.tries + 1
         return [delivery.id for delivery in claimed]
+
+
+def waiting_ids(limit: int) -> list[int]:
+    """What `claim` would take now, in its order, left where it is."""
+    return list(db.session.scalars(_due(now()).with_only_columns(Delivery.id).limit(limit)))
+
+
+def _due(at: datetime) -> Select[Delivery]:
+    return (
+        select(Delivery)
+        .where(
+            Delivery.state.in_(OPEN),
+            Delivery.not_before <= at,
+            (Delivery.state == DeliveryState.WAITING) | (Delivery.claimed_at < at - CLAIM_LASTS),
+        )
+        .order_by(Delivery.not_before, Delivery.id)
+    )
 
 
 def mark_sent(delivery_id: int) -> None:
@@ -143,7 +156,7 @@ def failed(limit: int = MOST_FAILED) -> list[Failed]:
         .join(Person, Person.id == Delivery.person_id)
         .outerjoin(Event, Event.id == Delivery.event_id)
         .outerjoin(Report, Report.id == Event.report_id)
-        .where(Delivery.state == DeliveryState.FAILED)
+        .where(literal_column("delivery.state = 'failed'"))  # as the partial index says it
         .order_by(Delivery.id.desc())
         .limit(limit)
     )

@@ -12,13 +12,13 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from app.domain.city import store
 from app.domain.errors import NotFound
 from app.domain.media import store as kept_photos
 from app.domain.reports import find, secret_of
-from app.domain.reports.filing import NOTICE, Contact, Filing
+from app.domain.reports.filing import NOTICE, Contact, Filing, one_at_a_time
 from app.domain.suggest import Suggester
 from app.extensions import db
 from app.models import Draft, Photo, Report, now
@@ -68,13 +68,18 @@ class Said:
 def find_draft(cookie: str, *, lock: bool = False) -> Draft | None:
     """The draft a cookie opens, filed or not; None for a strange, wrong or expired one.
 
-    `lock` is for a unit of work that files it: two presses at once are then one after the other.
+    `lock` is for a unit of work that files it: two presses at once are then one after the other, and so is whoever
+    files the same client id without the draft.
     """
     client_id, _, secret = cookie.partition(".")
     if not client_id or not secret:
         return None
-    statement = select(Draft).where(Draft.client_id == client_id)
-    draft = db.session.scalar(statement.with_for_update() if lock else statement)
+    statement: Select[Any] = select(Draft).where(Draft.client_id == client_id)
+    if lock:
+        statement = statement.with_for_update()
+        if db.session.get_bind().dialect.name == "postgresql":
+            statement = statement.add_columns(one_at_a_time(client_id))
+    draft: Draft | None = db.session.scalar(statement)
     if draft is None or draft.expires_at <= now() or not hmac.compare_digest(draft.secret_hash, _hash(secret)):
         return None
     return draft

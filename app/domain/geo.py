@@ -118,20 +118,13 @@ def rounded_distance(metres: float) -> int:
 # --- what the public may see -----------------------------------------------------------------------------------------
 
 
-def snap(lat: float, lng: float, metres: float) -> Point:
-    """The centre of the grid cell this point lies in.
-
-    The grid is fixed to the earth: rows `metres` high counted from the equator, and in each row columns `metres`
-    wide at the row's middle, counted from Greenwich. The same point always gives the same centre, and a thousand
-    reports from one house give no more than one of them does.
-    """
-    return _at(_grid_cell(lat, lng, metres), metres)
-
-
 def public_point(
     lat: float, lng: float, precision: Precision, is_inside: Callable[[float, float], bool]
 ) -> Point | None:
     """The point the public is shown for a true pin, or None where it is told the ward only.
+
+    It is the centre of a grid cell. The grid is fixed to the earth: rows counted from the equator, and in each row
+    columns as wide as it is high at its middle, counted from Greenwich.
 
     `is_inside(lat, lng)` answers for the true pin's ward, because the shown point stays in that ward. Whoever knows
     the ward and the grid can cut one with the other, and a sliver of a cell would give a house away. So:

@@ -67,7 +67,7 @@ def search(words: str, language: str) -> list[Hit]:
     named = _named(city, fold(words))
     found = [_hit(city, name, language) for _, name in named]
     found += _addresses(city, words, language)
-    if not any(rank <= _BEGINS for rank, _ in named):
+    if not any(rank == _IS for rank, _ in named):
         found += _told(words)
     return found[:MOST_HITS]
 
@@ -85,7 +85,7 @@ def address_at(lat: float, lng: float, language: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Name:
     folded: str
-    bare: str  # without "phường", "xã"
+    bare: str  # without "phường", "xã" and what follows a comma
     kind: str
     code: str
     said: str
@@ -111,14 +111,17 @@ def _all_names(city: City) -> Iterator[_Name]:
 
 def _name(text: str, kind: str, code: str) -> _Name:
     folded = fold(text)
-    bare = folded.removesuffix(" ward").removesuffix(" commune")
+    bare = fold(text.partition(",")[0]).removesuffix(" ward").removesuffix(" commune")  # the rest is its old district
     for prefix in KINDS_OF_WARD:
         bare = bare.removeprefix(prefix)
     return _Name(folded, bare, kind, code, text)
 
 
 def _named(city: City, query: str) -> list[tuple[int, _Name]]:
-    """Wards and sites with how well they are meant, the best first, each once."""
+    """Wards and sites with how well they are meant, the best first, each once.
+
+    All wards of a former district are meant only where no name says it better.
+    """
     ranked = []
     for name in _names(city.code, city.version):
         rank = _rank(name, query)
@@ -127,22 +130,26 @@ def _named(city: City, query: str) -> list[tuple[int, _Name]]:
     best: dict[tuple[str, str], tuple[int, _Name]] = {}
     for one in sorted(ranked, key=lambda one: (one[0], one[1].kind != "ward", one[1].folded)):
         best.setdefault(("site" if one[1].kind == "site" else "ward", one[1].code), one)
-    return list(best.values())
+    found = list(best.values())
+    is_named = any(rank <= _HOLDS for rank, _ in found)
+    return [one for one in found if one[0] < _DISTRICT] if is_named else found
 
 
-_IS, _BEGINS, _HOLDS, _STANDS_IN = range(4)
+_IS, _BEGINS, _HOLDS, _STANDS_IN, _DISTRICT = range(5)
 
 
 def _rank(name: _Name, query: str) -> int | None:
-    """From the very name to a name that stands inside a longer address; None when it is not meant."""
+    """From the very name to a name inside a longer address, and a ward's former district; None when not meant."""
     if query in (name.folded, name.bare):
         return _IS
     if name.bare.startswith(query) or name.folded.startswith(query):
         return _BEGINS
-    if f" {query} " in f" {name.folded} ":
+    if f" {query} " in f" {name.bare} ":
         return _HOLDS
     if len(name.bare) > 3 and f" {name.bare} " in f" {query} ":
         return _STANDS_IN
+    if f" {query} " in f" {name.folded} ":
+        return _DISTRICT
     return None
 
 

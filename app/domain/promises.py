@@ -10,7 +10,7 @@ from app.domain import deadlines
 from app.domain.city.model import City, Limit
 from app.domain.deadlines import WorkingTime
 from app.models import Report
-from app.models.choices import Severity
+from app.models.choices import Severity, Status
 
 
 def working_time(city: City, unit_id: int) -> WorkingTime:
@@ -69,5 +69,17 @@ def pause(city: City, report: Report, at: datetime) -> int:
 
 
 def go_on(city: City, report: Report, at: datetime) -> datetime:
-    """When a paused clock runs out, going on at `at` with the minutes that were left."""
-    return working_time(city, report.unit_id).add_minutes(at, report.remaining_minutes or 0)
+    """The promise of a paused report that goes on at `at` with the minutes that were left.
+
+    Where none was left it had passed, and stays where it was.
+    """
+    if not report.remaining_minutes:
+        return report.handle_due_at
+    return working_time(city, report.unit_id).add_minutes(at, report.remaining_minutes)
+
+
+def at_the_latest(city: City, report: Report) -> datetime:
+    """The handling promise as it runs; of a paused report as it will run on by itself, when the pause ends."""
+    if report.status is Status.WAITING and report.due_at is not None:
+        return go_on(city, report, report.due_at)
+    return report.handle_due_at

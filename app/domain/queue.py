@@ -337,11 +337,14 @@ def colleagues(units: Sequence[int], *, also: Iterable[int | None] = (), report:
         Membership.role.in_(IN_CHARGE),
         Membership.ended_at.is_(None),
     )
+    staff = select(Membership.person_id).where(
+        Membership.unit_id.in_(units), Membership.role.in_(IN_CHARGE), Membership.ended_at.is_(None)
+    )
     people = db.session.execute(
         select(Person.id, Person.name, Person.email, Person.closed_at, Membership.unit_id)
         .add_columns(Membership.categories, Membership.wards)
         .outerjoin(Membership, serves)
-        .where(or_(Person.id.in_(sorted(named)), Membership.id.is_not(None)))
+        .where(or_(Person.id.in_(sorted(named)), Person.id.in_(staff)))  # each by its index, not everybody there is
         .order_by(Person.id)
     ).all()
     people = sorted(people, key=lambda one: in_order(one.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 from app.domain import codes
@@ -18,13 +19,17 @@ def _here() -> str:
     return str(db.engine.url)
 
 
-def code_key() -> bytes:
-    """The key that turns ids into codes: made once, inside a unit of work, and kept in the database."""
+def code_key(seed: int | None = None) -> bytes:
+    """The key that turns ids into codes: made once, inside a unit of work, and kept in the database.
+
+    With a `seed`, for a made-up city, the key is made from it: the same seed gives the same codes.
+    """
     here = _here()
     if here not in _keys:
         kept = db.session.get(Kept, CODE_KEY)
         if kept is None:
-            kept = Kept(name=CODE_KEY, value={"hex": secrets.token_hex(32)}, updated_at=now())
+            made = secrets.token_hex(32) if seed is None else hashlib.sha256(f"made up {seed}".encode()).hexdigest()
+            kept = Kept(name=CODE_KEY, value={"hex": made}, updated_at=now())
             db.session.add(kept)
             db.session.flush()
             return bytes.fromhex(kept.value["hex"])  # remembered only once the transaction has held

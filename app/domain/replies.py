@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
-from app.domain import codes, wording
+from app.domain import codes, promises, wording
 from app.domain.city import store
 from app.domain.city.model import City
 from app.extensions import db
 from app.models import Localized, Report, UnitTemplate, now
+from app.models.choices import Status
 
 PLACEHOLDERS = ("code", "category", "ward", "unit", "due", "date", "link")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -72,14 +74,29 @@ def text_of(replies: Iterable[Reply], code: str) -> str:
 
 def _facts(city: City, report: Report, link: str) -> dict[str, str]:
     language, at = report.language, now()
-    due = report.due_at or report.handle_due_at
     today = wording.say_moment(at, language, at, city.timezone).split(" ", 1)[1]
     return {
         "code": codes.shown(report.code),
         "category": city.category_of(report.category_id).name.in_(language),
         "ward": city.ward_of(report.ward_id).name.in_(language),
         "unit": city.unit_of(report.unit_id).name.in_(language),
-        "due": wording.say_due(due, language, at, city.timezone),
+        "due": _due(city, report, at),
         "date": today,
         "link": link,
     }
+
+
+def _due(city: City, report: Report, at: datetime) -> str:
+    """By when the reporter may count on an answer, once this text is sent."""
+
+    def said(moment: datetime) -> str:
+        return wording.say_due(moment, report.language, at, city.timezone)
+
+    if not report.is_open:  # what is written now opens it again, with a clock of its own
+        return said(promises.anew(city, report, at))
+    if report.received_at is None:
+        return said(promises.from_receipt(city, report, at))
+    due = said(promises.at_the_latest(city, report))
+    if report.status is Status.WAITING and report.due_at is not None:
+        return wording.say_on_hold(due, said(report.due_at), report.language)
+    return due

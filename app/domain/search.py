@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, TextClause, func, literal_column, select, text
+from sqlalchemy import ColumnElement, TextClause, event, func, literal_column, select, text
 
 from app.domain.city import store
 from app.domain.folding import fold, words_of
 from app.extensions import db
-from app.models import Report, ReportText, Words, now
+from app.models import Person, Report, ReportText, Words, now
 from app.models.choices import REPORTERS_WORDS, Precision, Publication, WordsKind
 
 
@@ -89,15 +89,36 @@ def in_a_row(folded: str) -> ColumnElement[bool]:
     return _with(ReportText.public, " <-> ".join(f"{word}:*" for word in words))
 
 
+def people(query: str) -> ColumnElement[bool] | None:
+    """The condition "name or address has words that begin with all these" on Person; None when there is no word."""
+    words = words_of(query)
+    if not words:
+        return None
+    if _is_sqlite():
+        return Person.id.in_(_hits(" AND ".join(f'"{word}"*' for word in words), "person_fts"))
+    return _says(Person.folded, " & ".join(f"{word}:*" for word in words))
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _fold_person(_mapper: object, _connection: object, person: Person) -> None:
+    """Whoever writes a name or an address need not think of it."""
+    person.folded = fold(f"{person.name or ''} {person.email or ''}")
+
+
 def _is_sqlite() -> bool:
     return bool(db.session.get_bind().dialect.name == "sqlite")
 
 
-def _hits(wanted: str) -> TextClause:
-    return text("SELECT rowid FROM report_fts WHERE report_fts MATCH :wanted").bindparams(wanted=wanted)
+def _hits(wanted: str, table: str = "report_fts") -> TextClause:
+    return text(f"SELECT rowid FROM {table} WHERE {table} MATCH :wanted").bindparams(wanted=wanted)  # nosec B608
 
 
 def _with(column: Any, asked: str) -> ColumnElement[bool]:
+    return Report.id.in_(select(ReportText.report_id).where(_says(column, asked)))
+
+
+def _says(column: Any, asked: str) -> ColumnElement[bool]:
     vector = func.to_tsvector(literal_column("'simple'"), column)
-    query = func.to_tsquery(literal_column("'simple'"), asked)
-    return Report.id.in_(select(ReportText.report_id).where(vector.op("@@")(query)))
+    said: ColumnElement[bool] = vector.op("@@", is_comparison=True)(func.to_tsquery(literal_column("'simple'"), asked))
+    return said

@@ -14,8 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from app.domain import geo, remembered, settling
 from app.domain.city import store
@@ -32,6 +31,11 @@ ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
 NEWEST = 500  # what a search for words draws
 YEARS_BACK = 10  # how far "until that month" reaches, where the roll-up answers
 
+# Does a square hold a report with a step that the public is not shown yet? They are few, by an index of their own.
+_IS_HELD: ColumnElement[int] = literal_column(
+    "max(CASE WHEN report.id IN (SELECT held.id FROM report AS held WHERE held.settles_at IS NOT NULL)"
+    " THEN 1 ELSE 0 END)"
+)
 _STATUSES_OPEN = ", ".join(f"'{status.value}'" for status in OPEN)
 
 
@@ -94,17 +98,11 @@ def from_rows(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, 
             func.min(Report.public_cell).label("cell"),
             func.min(Report.status).label("status"),
             func.min(Report.severity).label("severity"),
-            func.max(case((Report.id.in_(_held()), 1), else_=0)).label("is_held"),
+            _IS_HELD.label("is_held"),
         )
         .where(Report.public_cell >= lo, Report.public_cell < hi, *conditions(filters, by_cell=z > ROLLED_UP_TO))
         .group_by(square)
     )
-
-
-def _held() -> Select[int]:
-    """Reports with a step that the public is not shown yet: few, by an index of their own."""
-    other = aliased(Report)
-    return select(other.id).where(other.settles_at.is_not(None))
 
 
 def _from_roll_up(z: int, lo: int, hi: int, filters: Filters) -> Select[*tuple[Any, ...]]:

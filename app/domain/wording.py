@@ -34,6 +34,7 @@ _AGES = (
 )  # minutes of each, the largest first
 _AGO = Localized("{} trước", "{} ago")
 _END_OF = Localized("hết {}", "the end of {}")
+_ON_HOLD = Localized("{} (đang tạm dừng đến {})", "{} (on hold until {})")
 _JUST_NOW = Localized("vừa xong", "just now")
 
 
@@ -49,6 +50,11 @@ def say_due(at: datetime, language: str, now: datetime, timezone: str) -> str:
     if (local.hour, local.minute) != (0, 0):
         return say_moment(at, language, now, timezone)
     return _END_OF.in_(language).format(say_day(local.date() - timedelta(days=1), language, _today(now, timezone)))
+
+
+def say_on_hold(due: str, until: str, language: str) -> str:
+    """A promise that stands still for now: "16:30 thứ Ba 2/12 (đang tạm dừng đến …)"."""
+    return _ON_HOLD.in_(language).format(due, until)
 
 
 def say_day(on: date, language: str, today: date) -> str:

@@ -20,6 +20,7 @@ from app.domain.exposure import Shows
 from app.domain.folding import in_order
 from app.domain.public_filters import Filters
 from app.forms.fields import latitude, longitude
+from app.forms.refusals import refuse
 from app.web import labels, language
 
 
@@ -81,8 +82,7 @@ class FilterForm(AskForm):
                 words=self.words.data or "",
             )
         except Invalid as refused:
-            field = self[refused.field or "words"]
-            field.errors = [*field.errors, refused.message]
+            refuse(self, refused, otherwise="words")
             is_shaped = False
         self.classes.data = [one.value for one in public_filters.SHOWN if one in self.filters.classes]
         self.category.data = list(self.filters.categories)

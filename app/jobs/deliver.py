@@ -25,6 +25,14 @@ def deliver(limit: int = BATCH) -> int:
     return len(claimed)
 
 
+def deliver_one(delivery_id: int) -> int:
+    """Send this message, unless somebody else has claimed it or it is not due; answers how many were worked on."""
+    claimed = deliveries.claim(1, only=delivery_id)
+    for one in claimed:
+        _deliver(one)
+    return len(claimed)
+
+
 def _deliver(delivery_id: int) -> None:
     """One message. A kill between the server's answer and our mark sends it again, under the same Message-ID."""
     said: dict[str, object] = {"delivery": delivery_id}

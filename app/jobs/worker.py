@@ -9,9 +9,8 @@ import fcntl
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
@@ -19,53 +18,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.config import Config
-from app.domain import deliveries, heartbeat
+from app.domain import deliveries
 from app.domain.media import store as photo_store
-from app.domain.notifications import announce
-from app.extensions import WRITE, db, unit_of_work
-from app.jobs import clocks, digest, photos
-from app.jobs.deliver import deliver
+from app.extensions import WRITE, db
+from app.jobs.table import SOON_S, Job, Room, jobs_of
 
 PATIENCE_S = 10.0  # how long a stop waits for what is in hand
-SOON_S = 1.0
 TROUBLE_S = 5.0  # a job that failed rests that long
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class Job:
-    """One thing to do again and again; `body` answers how much it did."""
-
-    name: str
-    body: Callable[[], int]
-    every: float  # seconds between two looks
-    due: float = field(default=0.0)
-
-
-def beat() -> int:
-    with unit_of_work():
-        heartbeat.beat()
-    return 0
-
-
-def post_jobs() -> list[Job]:
-    """Letters and clocks; first a sign of life, which a slow letter must not delay."""
-    return [
-        Job("heartbeat", beat, 30),
-        Job("announce", announce, SOON_S),
-        Job("deliver", deliver, SOON_S),
-        Job("show", clocks.show_settled, SOON_S),
-        Job("clocks", clocks.turn, 30),
-        Job("digest", digest.digest, 60),
-        Job("reminders", clocks.remind, 600),
-        Job("forget", clocks.forget, 3600),
-    ]
-
-
-def photo_jobs() -> list[Job]:
-    """Photos, apart, because developing one takes a while."""
-    return [Job("photos", photos.develop, SOON_S), Job("sweep", photos.sweep, 3600)]
 
 
 class Loop(threading.Thread):
@@ -73,32 +34,33 @@ class Loop(threading.Thread):
 
     def __init__(self, app: Flask, name: str, jobs: Sequence[Job]) -> None:
         super().__init__(name=f"worker-{name}", daemon=True)
-        self.app, self.jobs = app, jobs
+        self.app = app
+        self.due = dict.fromkeys(jobs, 0.0)
         self.woken = threading.Event()
         self.stopping = threading.Event()
 
     def run(self) -> None:
         while not self.stopping.is_set():
             self.pass_once()
-            rest = min(job.due for job in self.jobs) - time.monotonic()
+            rest = min(self.due.values()) - time.monotonic()
             if self.woken.wait(max(rest, 0)):
                 self.woken.clear()
                 self._hurry()
 
     def pass_once(self) -> None:
         """Every job whose time has come."""
-        for job in self.jobs:
+        for job, due in self.due.items():
             if self.stopping.is_set():
                 return
-            if job.due <= time.monotonic():
-                job.due = time.monotonic() + self._take(job)
+            if due <= time.monotonic():
+                self.due[job] = time.monotonic() + self._take(job)
 
     def _hurry(self) -> None:
         """After a commit: those that look every second look now, unless they failed and rest."""
         soon = time.monotonic() + SOON_S
-        for job in self.jobs:
-            if job.every <= SOON_S and job.due <= soon:
-                job.due = 0.0
+        for job, due in self.due.items():
+            if job.every <= SOON_S and due <= soon:
+                self.due[job] = 0.0
 
     def _take(self, job: Job) -> float:
         """Run a job; answers after how many seconds it wants to run again."""
@@ -115,7 +77,7 @@ class Worker:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.loops = [Loop(app, "post", post_jobs()), Loop(app, "photos", photo_jobs())]
+        self.loops = [Loop(app, room.value, jobs_of(room)) for room in Room]
 
     def start(self) -> None:
         event.listen(Session, "after_commit", self._committed)
@@ -145,8 +107,8 @@ def working(app: Flask) -> Iterator[Worker]:
     config: Config = app.config["HOIAM"]
     worker = Worker(app)
     with _only_one(config.data) as is_only, app.app_context():
-        if is_only and db.engine.dialect.name == "sqlite":
-            deliveries.free_claims()  # whoever held them is dead: one file, one worker
+        if is_only and not config.redis_url and db.engine.dialect.name == "sqlite":
+            deliveries.free_claims()  # whoever held them is dead: one file, one worker, no others on Redis
             photo_store.free_claims()
         db.session.rollback()
         worker.start()

@@ -83,6 +83,12 @@ class Delivery(Base):
             sqlite_where=text("state IN ('waiting', 'claimed')"),
             postgresql_where=text("state IN ('waiting', 'claimed')"),
         ),
+        Index(
+            "ix_delivery_failed",
+            "id",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
         Index("ix_delivery_person_id", "person_id"),
     )
 

@@ -33,6 +33,7 @@ class Person(UserMixin, Base):
     closed_at: Mapped[datetime | None]  # the login is off; the person's past stays
     erased_at: Mapped[datetime | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    folded: Mapped[str] = mapped_column(default="", server_default="")  # name and address, as a search sees them
 
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="person", lazy="selectin", foreign_keys="Membership.person_id"

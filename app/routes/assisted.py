@@ -18,6 +18,7 @@ from app.domain.folding import in_order
 from app.domain.reports.filing import Contact, Filing
 from app.extensions import unit_of_work
 from app.forms.assisted import AssistedForm
+from app.forms.refusals import refuse
 from app.models.choices import Channel, PlaceSource, Role
 from app.routes.desk.choices import categories, one_of
 from app.web import filters, language, uploads
@@ -61,7 +62,8 @@ def file() -> ResponseReturnValue:
             filed = assisted.submit(_filing(form), taken, by=actor())
             code = filed.report.code
     except Invalid as refusal:
-        _say_beside_the_field(form, refusal)
+        if not (refusal.field or "").startswith("answer_"):  # the page says it beside the question
+            refuse(form, refusal)
         return _page(form, hits, status=refusal.status, refused=refusal)
     uploads.forget()
     return redirect(url_for("assisted.receipt", code=code))
@@ -147,14 +149,6 @@ def _filing(form: AssistedForm) -> Filing:
         language=form.language.data or "vi",
         channel=Channel(form.channel.data),
     )
-
-
-def _say_beside_the_field(form: AssistedForm, refusal: Invalid) -> None:
-    name = refusal.field or ""
-    if name in form:
-        form[name].errors = [*form[name].errors, refusal.message]
-    elif not name.startswith("answer_"):
-        form.form_errors.append(refusal.message)
 
 
 def _page(

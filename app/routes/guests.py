@@ -16,6 +16,7 @@ from app.routes.report.limits import BY_CONTACT, contact_of_form, has_no_contact
 from app.web import cards, language
 from app.web.access import open_to_all
 from app.web.addresses import outside
+from app.web.caching import back_to
 
 bp = Blueprint("guests", __name__)
 TRIES = "30 per hour"
@@ -61,7 +62,7 @@ def confirm(code: str, token: str) -> ResponseReturnValue:
         with unit_of_work():
             guests.confirm(code, token)
         flash(_("You follow this report now. Every letter tells how to stop."), "done")
-        return redirect(url_for("public.report", code=code), 303)
+        return back_to("public.report", code=code)
     return _press(report, "confirm", token)
 
 
@@ -75,7 +76,7 @@ def stop(code: str, token: str) -> ResponseReturnValue:
         with unit_of_work():
             guests.stop(code, token)
         flash(_("You no longer follow this report."), "done")
-        return redirect(url_for("public.front"), 303)
+        return back_to("public.front")
     return _press(report, "stop", token)
 
 

@@ -22,6 +22,7 @@ from app.domain.reports.find import get, get_for_change
 from app.extensions import unit_of_work
 from app.forms.desk import seen_version
 from app.forms.publish import PublishForm, boxes, shown, texts
+from app.forms.refusals import refuse
 from app.models import Event, Photo, Report, Words
 from app.models.choices import PhotoState, Role
 from app.routes.desk import asking, sent
@@ -83,10 +84,7 @@ def decide(code: str) -> ResponseReturnValue:
     try:
         event = take(code, form)
     except Invalid as refusal:
-        if refusal.field == "reason":
-            form.reason.errors = [*form.reason.errors, refusal.message]
-        else:
-            form.form_errors.append(refusal.message)
+        refuse(form, refusal)
         return screen(code, form, status=refusal.status)
     except Stale as refusal:
         form.version.data = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import g
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 
 from app.domain.permissions import ANONYMOUS, Actor, actor_of
 from app.extensions import db, login
@@ -25,7 +26,8 @@ def load(cookie: str) -> Person | None:
     number, _, epoch = cookie.partition(".")
     if not (number.isdecimal() and epoch.isdecimal() and len(cookie) < 20):
         return None
-    person = db.session.get(Person, int(number))
+    roles = joinedload(Person.memberships)  # every page of a signed-in person asks: one query
+    person = db.session.get(Person, int(number), options=[roles])
     if person is None or person.session_epoch != int(epoch) or not person.is_active:
         return None
     return None if sessions.has_ended(person) else person

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, request
+from typing import Any
+
+from flask import Flask, Response, make_response, redirect, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 
@@ -10,16 +12,32 @@ PAGE = "public, max-age=0, s-maxage=30, must-revalidate"  # browsers ask again, 
 MINUTE = "public, max-age=60"
 LONG = "public, max-age=31536000, immutable"  # for an address that names its content
 HOUR = "public, max-age=3600"
+TOLD = "told"  # in the address of a page that has a word for whoever just pressed something
 
 
 def cacheable(answer: ResponseReturnValue, control: str = PAGE) -> Response:
-    """The answer with its ETag; 304 without a body when the asker has it already. A refusal is never kept."""
+    """The answer with its ETag; 304 without a body when the asker has it already. A refusal is never kept, nor is
+    what was said to one."""
     response = make_response(answer)
     if response.status_code >= 400:
+        return response
+    if not is_for_everybody():
+        response.headers["Cache-Control"] = "private, no-store"
         return response
     response.headers["Cache-Control"] = control
     response.add_etag()
     response.make_conditional(request)
+    return response
+
+
+def is_for_everybody() -> bool:
+    """May this page be the same for all? Not right after a step: then it says what came of it."""
+    return TOLD not in request.args
+
+
+def back_to(endpoint: str, **values: Any) -> Response:
+    """On to a page for everybody, with the messages of this step on it."""
+    response: Response = make_response(redirect(url_for(endpoint, **{TOLD: "1", **values}), 303))
     return response
 
 

@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.config import Config
+from app.web.bodies import UnreadBodies
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
@@ -56,7 +57,8 @@ def init_app(app: Flask) -> None:
     policy = content_policy(config, app.extensions["storage"].upload_origin)
     if config.trusted_proxies:
         n = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        inner = UnreadBodies(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])
+        app.wsgi_app = ProxyFix(inner, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
 
     @app.before_request
     def same_origin() -> None:

@@ -145,11 +145,18 @@ def test_the_public_is_told_tens_of_metres(metres: float, told: int) -> None:
 # --- what the public may see
 
 
-@given(lats, lngs, st.sampled_from([50.0, 250.0]))
-def test_a_snapped_point_is_near_and_snaps_to_itself(lat: float, lng: float, metres: float) -> None:
-    snapped = geo.snap(lat, lng, metres)
-    assert geo.distance_m((lat, lng), snapped) <= metres * 0.72 + 2
-    assert geo.snap(*snapped, metres) == snapped
+def centre_of(lat: float, lng: float, precision: Precision) -> geo.Point:
+    """Of the grid cell: what is shown where no border is near."""
+    centre = geo.public_point(lat, lng, precision, everywhere)
+    assert centre is not None
+    return centre
+
+
+@given(lats, lngs, st.sampled_from(GRIDS))
+def test_a_shown_point_is_near_and_is_shown_as_itself(lat: float, lng: float, precision: Precision) -> None:
+    shown = centre_of(lat, lng, precision)
+    assert geo.distance_m((lat, lng), shown) <= METRES[precision] * 0.72 + 2
+    assert centre_of(*shown, precision) == shown
 
 
 @given(city_lats, city_lngs, st.sampled_from(GRIDS), st.floats(-0.45, 0.45), st.floats(-0.45, 0.45))
@@ -157,7 +164,7 @@ def test_all_points_of_a_grid_cell_are_shown_as_one(
     lat: float, lng: float, precision: Precision, up: float, right: float
 ) -> None:
     metres = METRES[precision]
-    centre = geo.snap(lat, lng, metres)
+    centre = centre_of(lat, lng, precision)
     neighbour = _moved(centre, up * metres, right * metres)
     assert geo.public_point(*neighbour, precision, everywhere) == centre
 
@@ -188,7 +195,7 @@ def test_at_a_border_too_the_shown_point_tells_nothing_but_the_grid_cell(
 ) -> None:
     metres = METRES[precision]
     is_inside = _half_plane((lat, lng), bearing)
-    centre = geo.snap(lat, lng, metres)
+    centre = centre_of(lat, lng, precision)
     same_cell = _moved(centre, up * metres, right * metres)
     assert geo.public_point(lat, lng, precision, is_inside) == geo.public_point(*same_cell, precision, is_inside)
 
@@ -200,7 +207,7 @@ def test_a_sliver_of_a_cell_is_never_shown_by_itself(lat: float, lng: float, bea
     pin = _moved((lat, lng), *_step(bearing + 180, 1.0))
     shown = geo.public_point(*pin, Precision.GRID_50, is_inside)
     assert shown is not None
-    centre = geo.snap(*shown, 50)
+    centre = centre_of(*shown, Precision.GRID_50)
     steps = [-22.5 + 5 * n for n in range(10)]
     held = sum(is_inside(*_moved(centre, north, east)) for north in steps for east in steps)
     assert held >= 40

@@ -46,6 +46,15 @@ def test_a_street_that_a_reporter_named_is_found(clock: Clock, typed: str) -> No
     assert hit.ward == store.current().ward_of(report.ward_id).code
 
 
+def test_what_is_a_ward_by_name_is_looked_for_nowhere_else(
+    clock: Clock, count_queries: Callable[[], AbstractContextManager[Counted]]
+) -> None:
+    ward = next(iter(store.current().wards.values()))
+    with count_queries() as counted:
+        assert [hit.kind for hit in places.search(ward.name.vi, "vi")][:1] == ["ward"]
+    assert counted.count == 0, str(counted)
+
+
 def test_the_very_house_comes_first_and_the_same_words_once(clock: Clock) -> None:
     for said in ("12 Phố Huế", "90 Phố Huế", "90 phố Huế"):
         published(clock, wayfinding=said)
@@ -103,6 +112,11 @@ def test_the_page_near_goes_to_the_street(clock: Clock, client: Browser) -> None
     assert "Đang giải quyết quanh 12 Phố Huế" in page.text
 
 
+def test_a_former_ward_is_headed_by_the_ward_it_is_part_of_now(client: Browser) -> None:
+    page = client.get("/near", query_string={"q": "Phường Cũ Một"})
+    assert "<h1>Đang giải quyết quanh Phường Một</h1>" in page.text
+
+
 def test_without_a_geocoder_both_searches_say_what_they_can_find(client: Browser) -> None:
     assert "tên phố đã có trong phản ánh công khai" in client.get("/near").text
     page = client.get("/near", query_string={"q": "phố không có"})
@@ -111,3 +125,30 @@ def test_without_a_geocoder_both_searches_say_what_they_can_find(client: Browser
     assert 'href="/map"' in page.text.partition("<main")[2].partition("</main>")[0]
     page = client.get("/report/place", query_string={"q": "phố không có"})
     assert "tên phố chỉ tìm được khi đã có trong phản ánh công khai" in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("12 Phố Huế", ["Phường Phố Huế, quận Hai Bà Trưng"]),
+        ("phố huế", ["Phường Phố Huế, quận Hai Bà Trưng"]),
+        ("Hai Bà Trưng", ["Phường Hai Bà Trưng"]),
+        ("quận Hai Bà Trưng", ["Phường Hai Bà Trưng", "Phường Phố Huế, quận Hai Bà Trưng"]),
+    ],
+)
+def test_a_former_ward_is_found_by_its_own_name_and_by_its_district_where_that_is_asked(
+    monkeypatch: pytest.MonkeyPatch, typed: str, found: list[str]
+) -> None:
+    first, second = list(store.current().wards)[:2]
+    names = (
+        places._name("Phường Hai Bà Trưng", "ward", first),
+        places._name("Phường Phố Huế, quận Hai Bà Trưng", "old_ward", second),
+    )
+    monkeypatch.setattr(places, "_names", lambda *_known: names)
+    assert [name.said for _rank, name in places._named(store.current(), places.fold(typed))] == found
+
+
+def test_without_scripts_the_middle_of_an_area_is_no_spot_yet(client: Browser) -> None:
+    page = client.get("/report/place", query_string={"lat": 21.02, "lng": 105.76, "area": "1"})
+    assert "điểm giữa khu vực" in page.text
+    assert "điểm giữa khu vực" not in client.get("/report/place", query_string={"lat": 21.02, "lng": 105.76}).text

@@ -98,7 +98,7 @@ def test_fixed_needs_proof_where_the_category_says_so():
     take(report, "receive", clerk)
     with pytest.raises(Invalid) as refused:
         take(report, "resolve", clerk, words="Đã vá", outcome=Outcome.FIXED)
-    assert refused.value.field == "photo"
+    assert refused.value.field == "photos"
 
 
 def test_referred_names_the_body_outside():

@@ -77,7 +77,7 @@ def test_the_first_word_to_an_address_carries_a_link_and_a_code_and_no_secret(po
     assert ASKED_NEVER[language] in text.replace("\n", " ")
     assert ASKED_NEVER[language] in html_of(message)
     assert message["Subject"].endswith(
-        "xin xác nhận địa chỉ email" if language == "vi" else "please confirm your address"
+        "xin xác nhận địa chỉ thư điện tử" if language == "vi" else "please confirm your address"
     )
 
 
@@ -326,8 +326,18 @@ def test_account_letters_carry_their_link_in_the_readers_language(post: FakeMail
     assert "Đơn vị" not in text_of(post.sent[0]) or language == "vi"
 
 
+@pytest.mark.parametrize(("language", "said"), [("vi", "sẽ hỏi mật khẩu"), ("en", "asks for the password")])
+def test_the_letter_of_a_sign_up_says_that_the_password_is_asked_for(post: FakeMail, clock, language, said) -> None:
+    person = a_person(language=language)
+    with unit_of_work():
+        send_account(person.id, "confirm_account", {"link": "/sign-up/confirm/x", "hours": 168})
+    deliver()
+    assert said in text_of(post.sent[0])
+    assert said in html_of(post.sent[0])
+
+
 NEW_ADDRESS = {
-    "vi": ("Xác nhận địa chỉ email mới của bạn", "đổi địa chỉ email của một tài khoản sang địa chỉ này"),
+    "vi": ("Xác nhận địa chỉ thư điện tử mới của bạn", "đổi địa chỉ thư điện tử của một tài khoản sang địa chỉ này"),
     "en": ("Confirm your new address", "asked to use this address from now on"),
 }
 SIGN_UP = {"vi": "mở tài khoản", "en": "no account is made"}

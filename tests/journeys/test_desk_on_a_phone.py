@@ -52,7 +52,7 @@ def test_the_folded_filters_open_and_say_how_many_are_set(
     page.locator(".sieve button[type=submit]").click()
     expect(fold).to_contain_text("2")
     expect(page.locator("#status")).to_be_hidden()
-    page.get_by_role("link", name="Xem cả mục").click()
+    page.get_by_role("link", name="Xem tất cả trong mục").click()
     expect(fold).to_have_text("Lọc")
 
 

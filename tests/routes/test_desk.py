@@ -463,7 +463,7 @@ def test_sending_back_to_a_former_unit_says_that_the_dispatcher_decides(
     reason = next(iter(store.current().transfers))
     step(desk, report, "transfer", words="Thuộc sở", transfer_to="so-ha-tang", transfer_reason=reason)
     other = sign_in(factories.staff("so-ha-tang"))
-    assert "đã từng giữ: điều phối viên quyết định" in other.get(f"/desk/r/{report.code}?move=transfer").text
+    assert "đã từng phụ trách: điều phối viên quyết định" in other.get(f"/desk/r/{report.code}?move=transfer").text
     back = {"words": "Không phải", "transfer_to": "ubnd-10001", "transfer_reason": reason}
     answer = step(other, report, "transfer", **back)
     assert "chuyển về điều phối viên" in other.get(answer.headers["Location"]).text

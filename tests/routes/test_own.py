@@ -225,8 +225,9 @@ def test_not_satisfied_asks_why_and_may_reopen(
     assert missing.status_code == 422
     assert "rate-reason-error" in missing.text
     said = {"rate-rating": "unsatisfied", "rate-reason": "not_handled", "rate-words": "Xe vẫn ở đó"}
-    assert client.post(own(report, "/rate"), data=said).status_code == 303
+    page = client.post(own(report, "/rate"), data=said, follow_redirects=True).text
     assert again(db_session, report.code).status is Status.RECEIVED
+    assert "Cảm ơn bạn đã đánh giá. Phản ánh đã được mở lại, với hạn xử lý mới." in page
 
 
 def test_a_refusal_is_appealed_once(client: Browser, db_session: Session, report: Report, desk: Any) -> None:
@@ -235,6 +236,14 @@ def test_a_refusal_is_appealed_once(client: Browser, db_session: Session, report
     assert again(db_session, report.code).is_appeal_open
     client.post(own(report, "/appeal"), data={"appeal-words": "Lần nữa"})
     assert kinds(db_session).count(EventKind.APPEALED) == 1
+
+
+def test_where_nothing_is_left_to_do_no_heading_says_so(client: Browser, db_session: Session, report: Report) -> None:
+    assert 'href="#can"' in client.get(own(report)).text
+    client.post(own(report, "/withdraw"))
+    page = client.get(own(report)).text
+    assert "Bạn có thể làm gì" not in page
+    assert 'href="#can"' not in page
 
 
 def test_a_report_is_withdrawn(client: Browser, db_session: Session, report: Report) -> None:

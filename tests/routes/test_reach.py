@@ -27,7 +27,7 @@ def test_without_text_messages_a_telephone_is_told_that_nothing_comes(client: Br
     at_the_summary(client)
     assert "chưa gửi tin nhắn điện thoại" in client.get("/report/send").text
     sent = client.get(send(client, phone=PHONE).headers["Location"]).text
-    assert "Một tin nhắn đang được gửi" not in sent
+    assert "một liên kết và sáu chữ số" not in sent
     assert "#contact" in sent
     report = one_report(db_session)
     own = client.get(f"/r/{report.code}/mine/{secret_of(report)}").text
@@ -40,7 +40,7 @@ def test_with_text_messages_the_six_digits_are_asked_for(
 ) -> None:
     monkeypatch.setitem(app.extensions, "sms", FakeSms())
     at_the_summary(client)
-    assert "Một tin nhắn đang được gửi" in client.get(send(client, phone=PHONE).headers["Location"]).text
+    assert "một liên kết và sáu chữ số" in client.get(send(client, phone=PHONE).headers["Location"]).text
     report = one_report(db_session)
     assert 'name="code-digits"' in client.get(f"/r/{report.code}/mine/{secret_of(report)}").text
 

@@ -52,3 +52,8 @@ def test_a_city_on_postgresql_gets_its_driver(monkeypatch: pytest.MonkeyPatch) -
     assert run.requirements() == "requirements-prod.txt"
     monkeypatch.delenv("HOIAM_DATABASE_URL")
     assert run.requirements() == "requirements.txt"
+
+
+def test_a_city_with_redis_gets_its_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOIAM_REDIS_URL", "redis://127.0.0.1/0")
+    assert run.requirements() == "requirements-prod.txt"

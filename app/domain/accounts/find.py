@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import false, select
 from sqlalchemy.exc import IntegrityError
 
+from app.domain import search as folded
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import Membership, Person
@@ -47,7 +48,8 @@ def get(person_id: int) -> Person:
 
 
 def search(words: str, *, staff_only: bool = False, before: int | None = None, most: int | None = None) -> list[Person]:
-    """People whose name or address holds these words, the newest first; `before` is where the page before ended.
+    """People whose name or address has these words or beginnings of words, with marks or without; the newest first.
+    `before` is where the page before ended.
 
     For administrators. Two queries: the people, and the roles they hold.
     """
@@ -57,7 +59,8 @@ def search(words: str, *, staff_only: bool = False, before: int | None = None, m
     if staff_only:
         statement = statement.where(Person.memberships.any(Membership.ended_at.is_(None)))
     if words.strip():
-        statement = statement.where(_holds(words.strip()))
+        called = folded.people(words)
+        statement = statement.where(called if called is not None else false())
     return list(db.session.scalars(statement))
 
 
@@ -74,12 +77,3 @@ def page(words: str, *, before: int | None = None) -> Page:
     found = search(words, staff_only=not words.strip(), before=before, most=PAGE + 1)
     shown = found[:PAGE]
     return Page(shown, shown[-1].id if len(found) > PAGE else None)
-
-
-def _holds(words: str) -> ColumnElement[bool]:
-    wanted = words.lower()
-    return or_(
-        func.lower(Person.name).contains(wanted, autoescape=True),
-        Person.name.contains(words, autoescape=True),  # SQLite lowers only plain letters
-        Person.email.contains(wanted, autoescape=True),
-    )

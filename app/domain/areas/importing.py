@@ -28,6 +28,8 @@ from app.models.settings import Kept
 
 WGS84: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
 EDGE: Final = 0.001  # degrees; the bounds of a city are rounded, outlines may reach a little beyond
+MOST_OFF_M: Final = 1000.0  # how far an outline may lie from the ward's known centre
+AREA_RATIO: Final = 2.0  # how many times larger or smaller than its known area; official figures differ by a quarter
 MAX_OVERLAP: Final = 0.01  # of the smaller ward; surveys differ by slivers, two wards do not share land
 _KINDS: Final = ("phường ", "xã ", "thị trấn ", "đặc khu ")
 
@@ -139,7 +141,28 @@ def _feature(number: int, raw: object, city: City) -> _Feature:
     missing = [name for name in ("code", "name") if not properties.get(name)]
     if missing:
         raise _Refusal(f"its properties lack {' and '.join(missing)}")
-    return _Feature(number, _ward(properties, city), _outline(raw.get("geometry"), city))
+    ward = _ward(properties, city)
+    outline = _outline(raw.get("geometry"), city)
+    _check_against_what_is_known(outline, ward)
+    return _Feature(number, ward, outline)
+
+
+def _check_against_what_is_known(outline: BaseGeometry, ward: Ward) -> None:
+    """An outline somewhere else, or of another size, is some other place's: it would route reports astray."""
+    plane = Plane(ward.lat, ward.lng)
+    flat = plane.to_metres(outline)
+    off = flat.distance(plane.to_metres(shapely.Point(ward.lng, ward.lat)))
+    if off > MOST_OFF_M:
+        raise _Refusal(
+            f"it lies {off / 1000:.1f} km from the centre of {ward.name.vi} ({ward.lat}, {ward.lng}): "
+            "is it another ward's outline, or is the centre in the city folder wrong?"
+        )
+    area = flat.area / 1e6
+    if ward.area_km2 and not ward.area_km2 / AREA_RATIO <= area <= ward.area_km2 * AREA_RATIO:
+        raise _Refusal(
+            f"it covers {area:.2f} km², and {ward.name.vi} has {ward.area_km2:g} km²: "
+            "is a part missing, or is the area in the city folder wrong?"
+        )
 
 
 def _ward(properties: Mapping[str, Any], city: City) -> Ward:

@@ -21,6 +21,9 @@ def holds(site: Site, lat: float, lng: float) -> bool:
     """Is the point within the outline, edge included, or within the circle where no outline is drawn?"""
     if site.outline:
         return bool(_polygon(site.outline).covers(shapely.Point(lng, lat)))
+    # a degree of latitude is as long everywhere: most places are out of reach without measuring the distance
+    if abs(lat - site.lat) * METRES_A_DEGREE > site.radius_m:
+        return False
     return distance_m((lat, lng), (site.lat, site.lng)) <= site.radius_m
 
 

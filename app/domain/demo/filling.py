@@ -28,7 +28,8 @@ from app.domain.demo.life import Life
 from app.domain.demo.rows import Builder, Sheet
 from app.domain.demo.seasons import FIRST_DAY, Seasons
 from app.domain.demo.spots import Spot, Spots
-from app.domain.demo.story import Story, World
+from app.domain.demo.story import Story
+from app.domain.demo.teller import World
 from app.domain.demo.writing import next_ids, with_room, write
 from app.domain.errors import Invalid
 from app.extensions import db, storage, unit_of_work
@@ -85,14 +86,14 @@ def fill(told: Told, *, reports: int = REPORTS, seed: int = SEED) -> bool:
 def generate(
     told: Told, *, reports: int, seed: int, with_photos: bool = False, step: Step = lambda _what: None
 ) -> None:
-    """More of the same city, beside whatever stands. Each batch stands whole or not at all; so do very many at once
-    on PostgreSQL, where `step` hears what is done beside writing reports.
+    """More of the same city, beside whatever stands. Each batch stands whole or not at all; very many are one batch,
+    and `step` hears what is done beside writing reports.
 
     Raises Invalid where real reports stand: a city's own data is never mixed with made-up ones.
     """
     if not remembered.is_demo() and _has_reports():
         raise Invalid(_l("This database holds real reports. Made-up ones are not mixed in."))
-    if reports >= PRINTED_FROM and not with_photos and db.session.get_bind().dialect.name == "postgresql":
+    if reports >= PRINTED_FROM and not with_photos:
         _print(told, step, reports=reports, seed=seed)
     else:
         _carry_out(Plan(seed, reports, now(), with_photos, _BATCH), told, is_kept=False)
@@ -101,7 +102,7 @@ def generate(
 def _print(told: Told, step: Step, *, reports: int, seed: int) -> None:
     """Very many: some thousand lives are told, and printed many times over, elsewhere and at other times."""
     city, plan = store.current(), Plan(seed, LIVES, now(), with_photos=False, batch=LIVES)
-    cast = _begin(city)
+    cast = _begin(city, seed)
     scene = _scene(city, plan, spots=min(MOST_SPOTS, 900 + reports // 30))
     step("Telling lives")
     with _no_collection():
@@ -132,7 +133,7 @@ def _revived(kept: dict[str, Any]) -> Plan:
 
 def _carry_out(plan: Plan, told: Told, *, is_kept: bool) -> None:
     city = store.current()
-    cast = _begin(city)
+    cast = _begin(city, plan.seed)
     hanging = Hanging(storage()) if plan.with_photos else None
     builder = Builder(city, next_ids(), remembered.code_key(), hanging)
     sheets = partial(_sheets, city, cast, plan, builder)
@@ -141,10 +142,10 @@ def _carry_out(plan: Plan, told: Told, *, is_kept: bool) -> None:
         _write_all(plan, made, told, is_kept=is_kept)
 
 
-def _begin(city: City) -> Cast:
+def _begin(city: City, seed: int) -> Cast:
     with unit_of_work():
         remembered.mark_demo()
-        remembered.code_key()
+        remembered.code_key(seed)
         return hire(city, datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC))
 
 

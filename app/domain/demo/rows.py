@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Enum
 
@@ -66,7 +64,7 @@ class Sheet:
 
     first: Ids
     tables: list[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]
-    totals: figures.Totals
+    standings: list[figures.Standing]  # what the figures are made of; whoever writes the sheet adds them up
     count: int
 
     def put(self, model: type[Base], rows: list[_Row]) -> None:
@@ -88,7 +86,7 @@ class Builder:
             life.id, life.code, life.client_id = id, codes.code_of(id, self._code_key), f"demo-{id}"
 
     def build(self, lives: Sequence[Life]) -> Sheet:
-        sheet = Sheet(replace(self.ids), [], figures.Totals(ZoneInfo(self.city.timezone)), len(lives))
+        sheet = Sheet(replace(self.ids), [], [figures.standing(life.row) for life in lives], len(lives))
         self.number(lives, self.ids.report)
         events = sorted((one for life in lives for one in life.events), key=attrgetter("at"))
         for id, event in enumerate(events, self.ids.event):
@@ -105,8 +103,6 @@ class Builder:
         sheet.put(ReportContact, contacts)
         sheet.put(Participation, parts)
         sheet.put(Photo, self._photos(lives))
-        for life in lives:
-            sheet.totals.add(figures.standing(life.row))
         self.ids.report += len(lives)
         self.ids.event += len(events)
         self.ids.person += len(people)
@@ -183,8 +179,7 @@ def _folded_words(words: str) -> str:
     return fold(words)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _seconds(at: datetime | None) -> int | None:
@@ -235,8 +230,8 @@ def _words(event: Happening) -> Iterable[_Row]:
 
 
 def _joins(life: Life) -> Iterable[_Row]:
-    for at in life.joined:
-        yield {"report_id": life.id, "browser_hash": secrets.token_hex(16), "created_at": int(at.timestamp())}
+    for number, at in enumerate(life.joined):
+        yield {"report_id": life.id, "browser_hash": f"demo-{number}", "created_at": int(at.timestamp())}
 
 
 def _person(id: int, name: str, email: str | None, at: int, life: Life) -> _Row:
@@ -244,6 +239,7 @@ def _person(id: int, name: str, email: str | None, at: int, life: Life) -> _Row:
         "id": id,
         "name": name,
         "email": email,
+        "folded": fold(f"{name} {email or ''}"),
         "language": life.language,
         "session_epoch": 0,
         "created_at": at,

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from random import Random
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from app.domain import masking, promises, publication
-from app.domain.city.model import City
-from app.domain.deadlines import WorkingTime
-from app.domain.demo.accounts import Cast
-from app.domain.demo.book import Book
+from app.domain import publication
+from app.domain.demo.beside import Beside
 from app.domain.demo.hanging import can_be_shown
-from app.domain.demo.life import Happening, Life, Picture
+from app.domain.demo.life import Life, Picture
+from app.domain.demo.teller import NotYet
 from app.domain.events import Recording
 from app.domain.permissions import SYSTEM, Actor, Grant
 from app.domain.workflow import Details
 from app.domain.workflow.effects import EFFECTS, Step
 from app.models.choices import (
-    CLASS_OF,
-    REPORTERS_WORDS,
-    ActorKind,
     EventKind,
     Outcome,
     PhotoKind,
-    Precision,
-    Publication,
-    PublishWhen,
     Rating,
     RatingReason,
     Role,
     Severity,
     Status,
-    StatusClass,
     WaitingFor,
     WordsKind,
 )
@@ -51,44 +39,11 @@ _UNHAPPY = (
     (RatingReason.ATTITUDE, 6),
     (RatingReason.OTHER, 14),
 )
-
-
 _BACKLOG = timedelta(days=18)  # what came lately waits longer
-_NOTHING_SAID = Details()
 
 
-class NotYet(Exception):
-    """The next step lies in the future: here the story stands today."""
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What all stories share."""
-
-    city: City
-    cast: Cast
-    book: Book
-    chance: Random
-    until: datetime
-
-
-@dataclass(order=True, slots=True)
-class Side:
-    """Something beside the main course: a publication, an addition, somebody who has the same problem."""
-
-    at: datetime
-    kind: str = field(compare=False)
-
-
-class Story:
+class Story(Beside):
     """Tells one life to its end, or to this moment."""
-
-    def __init__(self, world: World, life: Life, *, with_photos: bool) -> None:
-        self.world, self.life, self.with_photos = world, life, with_photos
-        self.city, self.book, self.chance = world.city, world.book, world.chance
-        self.category = self.city.category_of(life.category_id)
-        self.at = life.filed_at
-        self.sides = sorted(self._sides())
 
     def tell(self, merge_into: Life | None = None) -> None:
         try:
@@ -103,47 +58,6 @@ class Story:
             pass
         self._catch_up(self.world.until)
         self._close()
-
-    # --- who and when ---------------------------------------------------------------------------------------------
-
-    def _clerk(self) -> Actor:
-        return _member(self.world.cast.clerks[self.life.unit_id], Role.CLERK, self.life.unit_id)
-
-    def _lead(self) -> Actor:
-        return _member(self.world.cast.leads[self.life.unit_id], Role.LEAD, self.life.unit_id)
-
-    def _dispatcher(self) -> Actor:
-        return _member(self.world.cast.dispatcher, Role.DISPATCHER, None)
-
-    def _reporter(self) -> Actor:
-        person_id = self.life.reporter.person_id
-        return Actor(ActorKind.PERSON, person_id) if person_id else Actor(ActorKind.LINK)
-
-    def _hours(self) -> WorkingTime:
-        return promises.working_time(self.city, self.life.unit_id)
-
-    def _day(self, at: datetime) -> str:
-        return f"{at.astimezone(ZoneInfo(self.city.timezone)):%d/%m/%Y}"
-
-    def _worked(self, minutes: float) -> None:
-        """So many working minutes go by."""
-        self._set(
-            self._hours().add_minutes(self.at, max(1, int(minutes))) + timedelta(seconds=self.chance.randrange(60))
-        )
-
-    def _later(self, time: timedelta) -> None:
-        self._set(self.at + time)
-
-    def _set(self, at: datetime) -> None:
-        if at > self.world.until:
-            raise NotYet
-        self.at = at
-        self._catch_up(at)
-
-    def _move(self, code: str, *, by: Actor, details: Details = _NOTHING_SAID, **said: object) -> Happening:
-        return self.life.move(code, self.at, self.city, by, details, **said)
-
-    # --- the course -----------------------------------------------------------------------------------------------
 
     def _course(self) -> None:
         chance, life = self.chance, self.life
@@ -217,9 +131,6 @@ class Story:
     def _visit(self) -> None:
         words = self.book.say("answers.visit", self.chance)
         self._move("visit", by=self._clerk(), details=Details(words=words, visit_on=self._today()))
-
-    def _today(self) -> date:
-        return self.at.astimezone(ZoneInfo(self.city.timezone)).date()
 
     def _detour(self) -> None:
         """Not every report goes straight: questions, pauses, plans, extensions."""
@@ -375,102 +286,3 @@ class Story:
             publication.follow_status(self.life.row)
         head.affected += self.life.affected
         head.version += 1
-
-    # --- beside it ------------------------------------------------------------------------------------------------
-
-    def _sides(self) -> list[Side]:
-        life, chance = self.life, self.chance
-        found = []
-        if life.content_due_at is not None:
-            found.append(self._check_after(life.filed_at))
-        if life.reporter.has_address and life.reporter.is_confirmed:
-            found.append(Side(life.filed_at + timedelta(minutes=chance.randrange(2, 300)), "confirm"))
-        if self.category.publish is not PublishWhen.SENSITIVE:
-            count = min(25, int(chance.expovariate(1 / 0.7)) * (3 if chance.random() < 0.06 else 1))
-            found += [
-                Side(life.filed_at + timedelta(hours=chance.expovariate(1 / 50) + 0.2), "join") for _ in range(count)
-            ]
-        if chance.random() < 0.05:
-            found.append(Side(life.filed_at + timedelta(hours=chance.uniform(10, 90)), "add"))
-        return found
-
-    def _check_after(self, at: datetime) -> Side:
-        """When somebody looks at new words and photos."""
-        minutes = self.chance.expovariate(1 / 240) * (5 if self.chance.random() < 0.05 else 1) + 10
-        return Side(self._hours().add_minutes(at, int(minutes)), "publish")
-
-    def _check_again(self, at: datetime) -> None:
-        self.sides = sorted([*self.sides, self._check_after(at)])
-
-    def _catch_up(self, at: datetime) -> None:
-        while self.sides and self.sides[0].at <= at:
-            side = self.sides.pop(0)
-            if CLASS_OF[self.life.status] is not StatusClass.GONE:
-                _SIDES[side.kind](self, side.at)
-
-    def _publish(self, at: datetime) -> None:
-        life, chance = self.life, self.chance
-        if life.content_due_at is None:
-            return
-        if self._is_private or chance.random() < 0.02:
-            self._withhold(at)
-            return
-        with life.recording(EventKind.PUBLISHED, at, self._clerk(), public=False) as entry:
-            masked = 0
-            for said in life.spoken():
-                if said.kind in REPORTERS_WORDS:
-                    said.public_text = _masked(said.original)
-                    masked += said.public_text != said.original
-            for picture in life.pictures:
-                if picture.kind is PhotoKind.BEFORE:
-                    picture.published_at = at
-            shown = sum(picture.kind is PhotoKind.BEFORE for picture in life.pictures)
-            entry.data |= {"photos": shown, "masked": masked}
-            life.publication, life.content_due_at, life.withheld_reason = Publication.FULL, None, ""
-
-    @property
-    def _is_private(self) -> bool:
-        """Matters of a home or a person: nobody would publish these words."""
-        return self.category.publish is PublishWhen.SENSITIVE and self.category.precision is Precision.WARD
-
-    def _withhold(self, at: datetime) -> None:
-        life = self.life
-        with life.recording(EventKind.WITHHELD, at, self._clerk()):
-            sensitive = self.category.publish is PublishWhen.SENSITIVE
-            life.publication = Publication.NONE if sensitive else Publication.PIN
-            life.content_due_at = None
-            kind = "private" if self._is_private else "withheld"
-            life.withheld_reason = self.book.say(f"answers.{kind}", self.chance)
-
-    def _confirm(self, at: datetime) -> None:
-        with self.life.recording(EventKind.CONTACT_CONFIRMED, at, Actor(ActorKind.LINK), public=False):
-            self.life.is_contact_confirmed = True
-
-    def _join(self, at: datetime) -> None:
-        if CLASS_OF[self.life.status] not in (StatusClass.OPEN, StatusClass.DONE):
-            return
-        with self.life.recording(EventKind.JOINED, at, Actor(ActorKind.ANONYMOUS), public=False):
-            self.life.affected += 1
-        self.life.joined.append(at)
-
-    def _add(self, at: datetime) -> None:
-        life = self.life
-        if CLASS_OF[life.status] is not StatusClass.OPEN:
-            return
-        with life.recording(EventKind.ADDED, at, self._reporter()) as entry:
-            entry.say(WordsKind.ADDITION, self.book.say("added", self.chance), public=False)
-            life.has_news = True
-            publication.await_check(self.city, life.row, at)
-        self._check_again(at)
-
-
-_SIDES = {"publish": Story._publish, "confirm": Story._confirm, "join": Story._join, "add": Story._add}
-
-
-@lru_cache(maxsize=8192)
-def _masked(words: str) -> str:
-    return masking.masked(words)
-
-
-def _member(person_id: int, role: Role, unit_id: int | None) -> Actor:
-    return Actor(ActorKind.PERSON, person_id, (Grant(role, unit_id),))

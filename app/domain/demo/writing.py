@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import column, func, insert, literal_column, select, table, text
 
+from app.domain import figures
+from app.domain.city import store
 from app.domain.demo.rows import Ids, Sheet
 from app.domain.errors import Stale
 from app.extensions import db
@@ -30,13 +33,16 @@ def write(sheet: Sheet) -> None:
     if next_ids() != sheet.first:
         raise Stale(_l("Somebody filed a report meanwhile. What stands is whole; start again for the rest."))
     for name, columns, rows in sheet.tables:
-        _insert(name, columns, rows)
-    sheet.totals.write()
+        insert_rows(name, columns, rows)
+    totals = figures.Totals(ZoneInfo(store.current().timezone))
+    for standing in sheet.standings:
+        totals.add(standing)
+    totals.write()
     for model in (Report, Event, Person):
         count_on(model)
 
 
-def _insert(name: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+def insert_rows(name: str, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
     """One statement for many rows. It is SQLAlchemy's, the rows go to the driver as they are: looking at each value
     again would take as long as writing it."""
     connection = db.session.connection()

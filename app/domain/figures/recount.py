@@ -29,7 +29,7 @@ from app.domain.figures.totals import (
     Key,
 )
 from app.extensions import db
-from app.models import Report
+from app.models import Report, now
 from app.models.choices import CLASS_OF, StatusClass
 
 MOST_TOLD = 200  # differences of one table
@@ -227,7 +227,7 @@ class LocalTime:
 def _span() -> tuple[datetime, datetime]:
     first = db.session.scalar(select(func.min(Report.filed_at)))
     last = db.session.scalar(select(func.max(Report.updated_at)))
-    here = datetime.now(UTC)
+    here = now()
     return first or here, (last or here) + timedelta(days=1)
 
 

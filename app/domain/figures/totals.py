@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -45,8 +45,8 @@ class Totals:
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
         self.units: Counter[Key] = Counter()
-        self.cells: dict[Key, Counter[str]] = {}
-        self.days: dict[Key, Counter[str]] = {}
+        self.cells: dict[Key, Counter[str]] = defaultdict(Counter)
+        self.days: dict[Key, Counter[str]] = defaultdict(Counter)
 
     def add(self, report: Standing, sign: int = 1) -> None:
         self.units[(report.unit_id, report.status)] += sign
@@ -59,7 +59,7 @@ class Totals:
             return
         for level, ward_id, month, cell in self._places(report):
             for category_id in (ALL, report.category_id):
-                self.cells.setdefault((level, category_id, ward_id, month, cell), Counter())[name] += sign
+                self.cells[level, category_id, ward_id, month, cell][name] += sign
 
     def _places(self, report: Standing) -> list[tuple[int, int, int, int]]:
         """Level, ward, month and cell of every square of the map that counts this report."""
@@ -80,7 +80,7 @@ class Totals:
                 ("ward", report.ward_id),
                 ("category", report.category_id),
             ):
-                figures = self.days.setdefault((on, dimension, key), Counter())
+                figures = self.days[on, dimension, key]
                 for name in names:
                     figures[name] += sign
 

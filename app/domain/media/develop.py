@@ -133,9 +133,3 @@ def darkroom(*, wall_seconds: float = WALL_SECONDS) -> Iterator[Darkroom]:
         yield room
     finally:
         room.close()
-
-
-def develop(source: Path, out: Path) -> Developed:
-    """One photo in a darkroom of its own. Raises as `Darkroom.develop` does."""
-    with darkroom() as room:
-        return room.develop(source, out)

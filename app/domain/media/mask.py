@@ -13,7 +13,7 @@ from app.domain.errors import Invalid, Stale
 from app.domain.media.develop import SIZES, Box, darkroom
 from app.domain.media.keys import new_name, original_key, public_key
 from app.domain.media.store import put_derivatives
-from app.extensions import db, storage, unit_of_work
+from app.extensions import db, storage
 from app.models import Photo, RetiredName, now
 from app.models.choices import PhotoState
 
@@ -56,18 +56,6 @@ def _box(numbers: Iterable[float]) -> Box | None:
 
 def _unreadable() -> Invalid:
     return Invalid(_l("The boxes could not be read. Draw them again."), field="boxes")
-
-
-def mask(photo: Photo, boxes: Iterable[Iterable[float]]) -> Photo:
-    """The photo under a new name, with exactly these boxes (none: as it was). Raises Invalid, Stale or StorageFull.
-
-    It opens its own unit of work. Who records an event with it uses `prepare_mask` before and `apply_mask` inside.
-    """
-    masked = prepare_mask(photo, boxes_from(boxes))
-    with unit_of_work():
-        photo = apply_mask(masked)
-    forget_unmasked(masked)
-    return photo
 
 
 def prepare_mask(photo: Photo, boxes: Sequence[Box]) -> Masked:

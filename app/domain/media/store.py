@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Sequence
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from app.domain.media.check import HANOI_TIME, Checked, inspect
 from app.domain.media.develop import SIZES, Darkroom, Developed, darkroom
@@ -177,7 +177,20 @@ def finish_pending(limit: int = 20) -> int:
     Each is claimed for ten minutes, developed outside any transaction, then marked. After a kill it is claimed again
     and written again under the same names. Raises StorageFull; what was not finished waits for the next run.
     """
-    claimed = _claim(limit)
+    return _finish_all(_claim(limit))
+
+
+def finish(photo_id: int) -> int:
+    """`finish_pending` for this photo alone; nothing happens where it is done or somebody else has claimed it."""
+    return _finish_all(_claim(1, only=photo_id))
+
+
+def waiting_ids(limit: int) -> Sequence[int]:
+    """The photos that wait and are nobody's, oldest first."""
+    return db.session.scalars(_waiting(now()).limit(limit)).all()
+
+
+def _finish_all(claimed: Sequence[int]) -> int:
     if claimed:
         with darkroom() as room:
             for photo_id in claimed:
@@ -194,16 +207,22 @@ def free_claims() -> None:
         db.session.execute(update(Photo).where(*held).values(claimed_until=None))
 
 
-def _claim(limit: int) -> Sequence[int]:
+def _claim(limit: int, *, only: int | None = None) -> Sequence[int]:
     moment = now()
-    free = or_(Photo.claimed_until.is_(None), Photo.claimed_until < moment)
-    waiting = select(Photo.id).where(Photo.state == PhotoState.RAW, free).order_by(Photo.id).limit(limit)
+    waiting = _waiting(moment).limit(limit)
+    if only is not None:
+        waiting = waiting.where(Photo.id == only)
     if db.session.scalar(waiting.limit(1)) is None:
         return ()  # the usual case costs no write transaction
     with unit_of_work():
         ids = db.session.scalars(waiting.with_for_update(skip_locked=True)).all()
         db.session.execute(update(Photo).where(Photo.id.in_(ids)).values(claimed_until=moment + CLAIM))
     return ids
+
+
+def _waiting(moment: datetime) -> Select[int]:
+    free = or_(Photo.claimed_until.is_(None), Photo.claimed_until < moment)
+    return select(Photo.id).where(Photo.state == PhotoState.RAW, free).order_by(Photo.id)
 
 
 def _finish(photo_id: int, room: Darkroom) -> None:

@@ -233,13 +233,19 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
 def _draft(filing: Filing) -> Draft | None:
     if filing.draft_id is None:
         return None
-    return db.session.get(Draft, filing.draft_id)  # no query where the caller has locked it in this unit of work
+    return db.session.get(Draft, filing.draft_id)  # no query where the caller has locked it (`drafts.find_draft`)
+
+
+def one_at_a_time(client_id: str) -> Any:
+    """An expression to select, on PostgreSQL: who files the same client id at the same moment waits until the other
+    one is done. SQLite's writers wait for each other anyway."""
+    return func.pg_advisory_xact_lock(func.hashtextextended(client_id, 0))
 
 
 def _filed_before(client_id: str) -> int | None:
-    """The report of this client id. Who sends it at the same moment waits until the other one is done."""
+    """The report of this client id."""
     if db.session.get_bind().dialect.name == "postgresql":
-        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(client_id, 0))))
+        db.session.execute(select(one_at_a_time(client_id)))
     return db.session.scalar(select(Report.id).where(Report.client_id == client_id))
 
 

@@ -1,7 +1,7 @@
 """The table of moves: who, from where, to where, which words, what is asked.
 
 The buttons, the form, the guard and the test grid all read this one table. What a move does to the clocks is its
-effect's (`effects.py`).
+effect's (`effects/`).
 """
 
 from __future__ import annotations

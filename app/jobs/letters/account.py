@@ -13,8 +13,11 @@ from app.web.labels import label
 def confirm_account(about: About) -> Letter:
     return Letter(
         subject=_("Confirm your address"),
-        opening=_("One press, and this address is yours here"),
-        body=(_("Somebody, most likely you, gave this address for an account."),),
+        opening=_("One more step, and this address is yours here"),
+        body=(
+            _("Somebody, most likely you, gave this address for an account."),
+            _("The page asks for the password chosen then, so that nobody opens an account in your name."),
+        ),
         button=Link(_("Confirm my address"), address(about)),
         closing=(*_good_for(about), _("Was it not you? Then do nothing: no account is made.")),
         why=_("You get this message because this address was given for an account."),

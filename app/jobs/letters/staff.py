@@ -8,12 +8,12 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.domain import codes, queue
+from app.domain import codes, promises, queue
 from app.domain.permissions import Actor, Permission, actor_of, may
 from app.domain.queue import Question, Tab
 from app.jobs.letters.model import About, Letter, Link, Pointless
 from app.models import Report, now
-from app.models.choices import EventKind, Role
+from app.models.choices import EventKind, Role, Status
 from app.web.filters import due, moment
 from app.web.labels import ROUTING_DOUBTS, label
 
@@ -213,11 +213,22 @@ def _shown(number: int) -> str:
 def _item(about: About, report: Report) -> tuple[str, str, str]:
     category = about.city.category_of(report.category_id).name.in_(about.language)
     ward = about.city.ward_of(report.ward_id).name.in_(about.language)
-    late = report.is_overdue(now())
-    when = due(report.due_at) if report.due_at else ""
-    note = _("overdue since %(due)s", due=when) if late else _("due %(due)s", due=when)
     address = url_for("desk.report", code=report.code, _external=True)
-    return f"{codes.shown(report.code)} · {category}, {ward}", f"{label(report.status)}, {note}", address
+    note = f"{label(report.status)}, {_when(about, report)}"
+    return f"{codes.shown(report.code)} · {category}, {ward}", note, address
+
+
+def _when(about: About, report: Report) -> str:
+    """How its clock stands. A pause is no due date: what counts is the promise as it will run on."""
+    if report.due_at is None:
+        return ""
+    if report.status is Status.WAITING:
+        then, until = due(promises.at_the_latest(about.city, report)), due(report.due_at)
+        if report.remaining_minutes:
+            return str(_("on hold until %(until)s, then due %(due)s", until=until, due=then))
+        return str(_("on hold until %(until)s, overdue since %(due)s", until=until, due=then))
+    said = due(report.due_at)
+    return str(_("overdue since %(due)s", due=said) if report.is_overdue(now()) else _("due %(due)s", due=said))
 
 
 def _of_desk(about: About, subject: str, opening: str, body: str, *, facts: tuple[tuple[str, str], ...] = ()) -> Letter:
@@ -230,7 +241,8 @@ def _of_desk(about: About, subject: str, opening: str, body: str, *, facts: tupl
         (_("Unit in charge"), about.unit_name),
     ]
     if about.report.due_at is not None:
-        known.append((_("Due by"), due(about.report.due_at)))
+        is_paused = about.report.status is Status.WAITING
+        known.append((_("Due by"), _when(about, about.report) if is_paused else due(about.report.due_at)))
     return Letter(
         subject=subject,
         opening=opening,

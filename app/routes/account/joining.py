@@ -12,6 +12,7 @@ from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.extensions import limiter
 from app.forms.account import AddressForm, InvitedForm, NewPasswordForm, PressForm, ProveForm, SignInForm, SignUpForm
+from app.forms.refusals import refuse
 from app.models import Person
 from app.routes.account import bp
 from app.routes.account.parts import (
@@ -23,10 +24,10 @@ from app.routes.account.parts import (
     address_and_connection,
     is_refused,
     page,
-    refuse,
 )
 from app.web import language, sessions
 from app.web.access import open_to_all
+from app.web.caching import back_to
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -56,7 +57,7 @@ def sign_out() -> ResponseReturnValue:
     if PressForm().validate_on_submit():
         sessions.end()
         flash(_("You are signed out."), "done")
-    return redirect(url_for("public.front"), 303)
+    return back_to("public.front")
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])

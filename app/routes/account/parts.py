@@ -1,4 +1,4 @@
-"""What the pages of an account share: limits, pages that no cache keeps, refusals beside their field."""
+"""What the pages of an account share: limits and pages that no cache keeps."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 from flask_limiter.util import get_remote_address
-from flask_wtf import FlaskForm
-
-from app.domain.errors import Invalid
 
 FEW_TRIES = "10 per 15 minutes"
 MANY_TRIES = "60 per 15 minutes"  # of one connection: an office behind one address signs in too
@@ -42,11 +39,3 @@ def page(template: str, *, status: int = 200, **shown: Any) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def refuse(form: FlaskForm, error: Invalid) -> None:
-    """Put what the domain refused beside the field it means, or above the form."""
-    if error.field and error.field in form:
-        form[error.field].errors = [str(error.message)]
-    else:
-        form.form_errors.append(str(error.message))

@@ -12,11 +12,13 @@ from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.extensions import limiter, unit_of_work
 from app.forms.account import ChangePasswordForm, NewEmailForm, PressForm, ProfileForm, ProveForm
+from app.forms.refusals import refuse
 from app.routes.account import bp
-from app.routes.account.parts import FEW_LETTERS, FEW_TRIES, is_refused, page, refuse
+from app.routes.account.parts import FEW_LETTERS, FEW_TRIES, is_refused, page
 from app.web import sessions
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
+from app.web.caching import back_to
 
 
 def _me() -> int:
@@ -121,5 +123,5 @@ def close() -> ResponseReturnValue:
         else:
             sessions.end()
             flash(_("Your account is closed. The links of your reports still work."), "done")
-            return redirect(url_for("public.front"), 303)
+            return back_to("public.front")
     return page("account/close.html", form=form, status=422 if form.is_submitted() else 200)

@@ -12,8 +12,8 @@ from app.domain.city import store
 from app.domain.city.model import City
 from app.domain.errors import Invalid
 from app.domain.trial import Trial
+from app.forms.refusals import refuse
 from app.forms.trial import TrialForm
-from app.routes.account.parts import refuse
 from app.routes.admin import bp, open_to_overseers
 from app.web import labels, language
 

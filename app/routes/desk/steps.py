@@ -19,16 +19,17 @@ from app.domain.workflow.effects import PHOTO_KINDS
 from app.domain.workflow.moves import BY_CODE
 from app.extensions import unit_of_work
 from app.forms.desk import StepForm, seen_version
+from app.forms.refusals import refuse
 from app.models import Event
 from app.models.choices import EventKind, Outcome, PhotoKind, Severity, WaitingFor
 from app.routes.desk import asking, bp, sent
+from app.routes.desk.next_step import purpose
 from app.routes.desk.queue import STAFF
-from app.routes.desk.report import purpose, screen
+from app.routes.desk.report import screen
 from app.web import uploads
 from app.web.access import open_to
 from app.web.actors import actor
 
-FIELD_OF = {"photo": "photos"}
 Choice = TypeVar("Choice", Outcome, WaitingFor, Severity)
 
 
@@ -51,7 +52,7 @@ def step(code: str) -> ResponseReturnValue:
     try:
         event, is_ours = _carry_out(code, move, form)
     except Invalid as refusal:
-        _say_beside_the_field(form, refusal)
+        refuse(form, refusal)
         return screen(code, form=form, status=refusal.status)
     except (Stale, Forbidden, NotFound) as refusal:
         return _moved_on(code, form, refusal)
@@ -99,14 +100,6 @@ def _moved_on(code: str, form: StepForm, refusal: Refusal) -> ResponseReturnValu
         words = request.form.get("words", "")
         message = _("This report is not with you, or no longer.")
         return render_template("desk/moved_on.html", message=message, words=words), NotFound.status
-
-
-def _say_beside_the_field(form: StepForm, refusal: Invalid) -> None:
-    name = FIELD_OF.get(refusal.field or "", refusal.field or "")
-    if name in form:
-        form[name].errors = [*form[name].errors, refusal.message]
-    else:
-        form.form_errors.append(refusal.message)
 
 
 def _carry_out(code: str, move: Move, form: StepForm) -> tuple[Event, bool]:

@@ -11,6 +11,7 @@ from app.domain.errors import Invalid
 from app.domain.reports import get
 from app.extensions import limiter, unit_of_work
 from app.forms.public import FlagForm
+from app.forms.refusals import refuse
 from app.models import Event
 from app.routes.public import bp
 from app.web.access import open_to_all
@@ -31,8 +32,7 @@ def exposed(code: str) -> ResponseReturnValue:
             with unit_of_work():
                 event = exposure.flag(code, form.what(), form.note.data or "", by=actor())
         except Invalid as refusal:
-            field = form[refusal.field or "note"]
-            field.errors = [*field.errors, refusal.message]
+            refuse(form, refusal, otherwise="note")
         else:
             return render_template("public/exposed.html", report=report, form=None, **_thanks(event))
     return render_template("public/exposed.html", report=report, form=form), 422 if form.errors else 200

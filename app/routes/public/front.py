@@ -12,7 +12,7 @@ from app.forms.public import CodeForm
 from app.routes.public import bp
 from app.web import cards
 from app.web.access import open_to_all
-from app.web.caching import cacheable
+from app.web.caching import cacheable, is_for_everybody
 
 
 @bp.get("/")
@@ -21,7 +21,7 @@ def front() -> ResponseReturnValue:
     answers = public_list.latest_answers()
     page = render_template(
         "public/front.html",
-        cacheable=True,
+        cacheable=is_for_everybody(),
         form=CodeForm(),
         numbers=stats.of(stats.CITY),
         answers=[(cards.public_card(view), view) for view in answers],

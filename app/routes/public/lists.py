@@ -41,6 +41,13 @@ def reports() -> ResponseReturnValue:
     return cacheable((html, 200 if is_good else 422))
 
 
+def _called(hit: places.Hit) -> str:
+    """What the heading names: of a former ward the one that it is part of now."""
+    if hit.kind == "old_ward":
+        return store.current().wards[hit.ward].name.in_(language.chosen())
+    return hit.name
+
+
 @bp.get("/near")
 @open_to_all
 def near() -> ResponseReturnValue:
@@ -69,7 +76,7 @@ def near() -> ResponseReturnValue:
         cacheable=True,
         form=form,
         point=point,
-        place=hits[0].name if len(hits) == 1 else "",
+        place=_called(hits[0]) if len(hits) == 1 else "",
         hits=hits if len(hits) > 1 else [],
         finds_streets=places.finds_streets(),
         cards=[cards.public_card(one.view, distance_m=one.distance_m) for one in found],

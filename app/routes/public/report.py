@@ -9,7 +9,7 @@ from app.domain import public_page
 from app.routes.public import bp
 from app.web import cards, language, outline, timeline
 from app.web.access import open_to_all
-from app.web.caching import cacheable
+from app.web.caching import cacheable, is_for_everybody
 
 
 @bp.get("/r/<code>")
@@ -22,7 +22,7 @@ def report(code: str) -> ResponseReturnValue:
     drawing = outline.of(view.ward)
     html = render_template(
         "public/report.html",
-        cacheable=True,
+        cacheable=is_for_everybody(),
         page=page,
         view=view,
         lines=timeline.lines(view.events),

@@ -15,6 +15,7 @@ from app.domain.city import store
 from app.domain.errors import Invalid
 from app.domain.reports import by_secret, filing
 from app.extensions import limiter, unit_of_work
+from app.forms.refusals import refuse
 from app.forms.report import ContactForm, PressForm
 from app.models import Draft, Report, now
 from app.models.choices import Severity
@@ -177,7 +178,7 @@ def _refused(form: ContactForm, error: Invalid) -> ResponseReturnValue:
     kept.keep(**_said_of(form))
     field = error.field or ""
     if field in form:
-        form[field].errors = [error.message]
+        refuse(form, error)
         return _page(kept.draft(), form, 422)
     flash(str(error.message), "error")
     if field == "words" or field == "category" or field.startswith("answer_"):

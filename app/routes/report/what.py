@@ -15,6 +15,7 @@ from app.domain.city import store
 from app.domain.city.model import Category, Question
 from app.domain.errors import Invalid
 from app.domain.reports import filing, nearby
+from app.forms.refusals import refuse
 from app.forms.report import DANGER, WhatForm, further_questions, questions_form
 from app.routes.report import bp, kept
 from app.web import cards, language
@@ -130,8 +131,7 @@ def _are_answered(details: Details, category: Category) -> bool:
     try:
         filing.check_answers(category, _answers(category), language.chosen())
     except Invalid as error:
-        if error.field in details.form:
-            details.form[error.field].errors = [error.message]
+        refuse(details.form, error)
         return False
     return True
 

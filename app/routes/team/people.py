@@ -12,9 +12,10 @@ from app.domain.city import store
 from app.domain.errors import Invalid
 from app.extensions import unit_of_work
 from app.forms.account import PressForm
+from app.forms.refusals import refuse
 from app.forms.team import AgainForm, InviteForm, RoleForm
 from app.models import Membership
-from app.routes.account.parts import page, refuse
+from app.routes.account.parts import page
 from app.routes.team import bp, open_to_leads
 from app.routes.team.places import code_of, first, frame, unit_or_city
 from app.web import language

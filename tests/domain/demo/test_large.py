@@ -12,16 +12,26 @@ from app.domain.areas import is_inside_ward
 from app.domain.city import store
 from app.domain.demo import filling
 from app.domain.demo.large.edition import cells_of
+from app.domain.demo.large.stencil import TABLES, rows_in
+from app.domain.folding import fold
 from app.extensions import db
 from app.models import Event, Person, Report, ReportText, Words
 from app.models.choices import OPEN, Precision, Status
 
-pytestmark = [pytest.mark.only_postgresql, pytest.mark.usefixtures("db_session", "clock")]
+pytestmark = pytest.mark.usefixtures("db_session", "clock")
 
-SHAPE = """
+SHAPES = {
+    "sqlite": "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY 1, 2",
+    "postgresql": """
     SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()
     UNION ALL SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2"""
+    WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2""",
+}
+
+
+def shape() -> list[tuple[object, ...]]:
+    """Every index, key and trigger of the database."""
+    return [tuple(row) for row in db.session.execute(text(SHAPES[db.engine.dialect.name]))]
 
 
 @pytest.fixture
@@ -29,9 +39,9 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[Report]:
     """Nine hundred copies of four hundred lives."""
     monkeypatch.setattr(filling, "PRINTED_FROM", 900)
     monkeypatch.setattr(filling, "LIVES", 400)
-    before = db.session.execute(text(SHAPE)).all()
+    before = shape()
     demo.generate(lambda _written, _whole: None, reports=900, seed=7)
-    assert db.session.execute(text(SHAPE)).all() == before
+    assert shape() == before
     return list(db.session.scalars(select(Report).order_by(Report.id)))
 
 
@@ -104,6 +114,13 @@ def test_a_copy_is_found_by_its_own_code(printed: list[Report]) -> None:
         assert found == [report.code]
 
 
+def test_a_copys_reporter_is_found_by_their_own_address(printed: list[Report]) -> None:
+    known = db.session.scalars(select(Person).where(Person.email.like("nguoigui%")).limit(5)).all()
+    assert known
+    assert all(person.folded == fold(f"{person.name} {person.email}") for person in known)
+
+
+@pytest.mark.only_postgresql  # SQLite looks for itself
 def test_the_numbering_goes_on_after_the_last_copy(printed: list[Report]) -> None:
     for model in (Report, Event, Person):
         highest = db.session.scalar(select(func.max(model.id)))
@@ -119,7 +136,9 @@ def test_the_same_seed_prints_the_same_city(printed: list[Report]) -> None:
 
     first = standing()
     with filling.unit_of_work() as session:
-        session.execute(text("TRUNCATE report, event, words, report_text, participation CASCADE"))
+        for name in reversed(TABLES[1:]):
+            session.execute(text(f"DELETE FROM {name}"))
+        session.execute(text("DELETE FROM person WHERE id NOT IN (SELECT person_id FROM membership) AND email IS NULL"))
         session.execute(text("DELETE FROM person WHERE email LIKE 'nguoigui%'"))
     demo.generate(lambda _written, _whole: None, reports=900, seed=7)
     assert json.dumps(standing(), default=str) == json.dumps(first, default=str)
@@ -130,3 +149,7 @@ def test_many_points_have_the_cells_of_single_ones() -> None:
 
     lat, lng = np.array([21.0285, 20.9, 21.38]), np.array([105.8542, 105.3, 106.01])
     assert cells_of(lat, lng).tolist() == [geo.cell_of(*one) for one in zip(lat, lng, strict=True)]
+
+
+def test_a_text_for_copy_is_taken_apart_as_copy_would() -> None:
+    assert rows_in("1\t\\N\ta\\tb\\nc\\\\n\n2\tx\ty\n") == [("1", None, "a\tb\nc\\n"), ("2", "x", "y")]

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 from PIL import Image
 
-from app.domain.media.develop import SIZES, Box, Darkroom, Developed, darkroom, develop
+from app.domain.media.develop import SIZES, Box, Darkroom, Developed, darkroom
 from app.domain.media.refusal import Fault, PhotoRefused
 from tests import photos
 
@@ -213,11 +213,6 @@ def test_boxes_are_black_to_the_edge_and_the_rest_is_not(room: Darkroom, tmp_pat
         top_left, top_right, _ = corners(done.file(size))
         assert max(top_left) < 40
         assert is_near(top_right, GREEN)
-
-
-def test_one_photo_needs_no_darkroom_of_ones_own(tmp_path: Path) -> None:
-    (tmp_path / "raw").write_bytes(photos.heic())
-    assert develop(tmp_path / "raw", tmp_path).width == 480
 
 
 def test_a_folder_that_is_not_there_is_not_the_photos_fault(room: Darkroom, tmp_path: Path) -> None:

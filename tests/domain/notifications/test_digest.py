@@ -8,13 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from app.adapters.mail import FakeMail
-from app.domain import workflow
+from app.domain import promises, wording, workflow
+from app.domain.city import store
+from app.domain.permissions import actor_of
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.jobs.deliver import deliver
 from app.jobs.digest import digest
 from app.models import Delivery, Report, now
-from app.models.choices import DeliveryState, Role
+from app.models.choices import DeliveryState, Role, WaitingFor
 from tests.factories import a_report, in_charge_of, staff, unit_of
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -56,6 +58,26 @@ def test_an_empty_desk_gets_none(clock):
     db.session.expire_all()
     letter = db.session.scalars(select(Delivery).where(Delivery.kind == "digest")).one()
     assert (letter.state, letter.error) == (DeliveryState.CANCELLED, "nothing is open")
+
+
+def test_a_pause_is_not_told_as_a_due_date(app, clock, monkeypatch):
+    report = a_report()
+    lead = staff(unit_of(report), Role.LEAD)
+    with unit_of_work():
+        workflow.take(report.code, "receive", by=actor_of(lead), details=Details())
+    until = (now() + timedelta(days=10)).date()
+    details = Details(waiting_for=WaitingFor.WEATHER, until=until, words="Chờ hết mưa")
+    with unit_of_work():
+        workflow.take(report.code, "pause", by=actor_of(lead), details=details)
+    at(clock, 8, 26)
+    letter = morning_letter(lead, app, monkeypatch)
+    paused = db.session.get_one(Report, report.id)
+    stops, runs_out = (
+        wording.say_due(one, "vi", now(), "Asia/Ho_Chi_Minh")
+        for one in (paused.due_at, promises.at_the_latest(store.current(), paused))
+    )
+    assert f"đang tạm dừng đến {stops}, sau đó hạn xử lý là {runs_out}" in letter
+    assert f"hạn {stops}" not in letter
 
 
 # Dispatchers ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""The press: copies are printed in a process of their own and copied into PostgreSQL, all of them or none.
+"""The press: copies are printed in a process of their own and written by this one, all of them or none.
 
-Indexes and foreign keys are set aside meanwhile and made again at the end, in the same transaction: a press that is
-stopped leaves the database as it was.
+Indexes, and on PostgreSQL foreign keys, are set aside meanwhile and made again at the end, in the same transaction: a
+press that is stopped leaves the database as it was.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from app.domain import codes, figures
 from app.domain.city.model import City
 from app.domain.demo.apart import apart
 from app.domain.demo.large.edition import Edition, draw, group
-from app.domain.demo.large.stencil import NULL, TABLES, Stencil, columns_of, cut
+from app.domain.demo.large.stencil import NULL, TABLES, Stencil, columns_of, cut, rows_in
 from app.domain.demo.life import Life
 from app.domain.demo.rows import Builder, Ids
 from app.domain.demo.seasons import Seasons
 from app.domain.demo.spots import Spots
-from app.domain.demo.writing import count_on
+from app.domain.demo.writing import count_on, insert_rows, with_room
 from app.extensions import db, unit_of_work
 from app.models import Base, Event, Person, Report
 
@@ -64,19 +64,22 @@ def print_all(
     stencils, columns = _cut_all(city, lives, code_key)
     edition = draw(city, lives, groups, spots, seasons, reports, seed)
     made = Print(stencils, columns, edition, first, code_key)
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    set_aside, write = (_set_aside_on_sqlite, _insert) if is_sqlite else (_set_aside_on_postgresql, _copy)
     with apart(partial(_chunks, made)) as printed, unit_of_work():
-        with _set_aside(step):
+        with set_aside(step):
             written = 0
             for texts in printed:
-                _copy(texts, made.columns)
+                write(texts, made.columns)
                 written = min(written + CHUNK, reports)
                 told(written, reports)
             for model in (Report, Event, Person):
                 count_on(model)
         step("Figures")
         figures.rebuild()
-    step("Vacuum")
-    _vacuum()
+    if not is_sqlite:
+        step("Vacuum")
+        _vacuum()
 
 
 def _cut_all(city: City, lives: Sequence[Life], code_key: bytes) -> tuple[list[Stencil], dict[str, tuple[str, ...]]]:
@@ -186,8 +189,38 @@ def _copy(texts: _Texts, columns: dict[str, tuple[str, ...]]) -> None:
                     copy.write(texts[name])
 
 
+def _insert(texts: _Texts, columns: dict[str, tuple[str, ...]]) -> None:
+    for name in TABLES:
+        if texts[name]:
+            insert_rows(name, columns[name], rows_in(texts[name]))
+
+
 @contextmanager
-def _set_aside(step: Callable[[str], None]) -> Iterator[None]:
+def _set_aside_on_sqlite(step: Callable[[str], None]) -> Iterator[None]:
+    """Indexes and triggers are dropped, and made again as they were; the text that is searched is read anew."""
+    session = db.session
+    with_room()
+    found = session.execute(text(_ON_SQLITE))
+    kept = [(kind, name, sql) for kind, name, table, sql in found if table in TABLES]
+    for kind, name, _sql in kept:
+        session.execute(text(f'DROP {kind} "{name}"'))
+    yield
+    for number, (_kind, _name, sql) in enumerate(kept, 1):
+        step(f"Index {number} of {len(kept)}")
+        session.connection().exec_driver_sql(sql)
+    step("Search")
+    for (name,) in session.execute(text(_SEARCHED)).all():
+        session.execute(text(f"INSERT INTO {name}({name}) VALUES ('rebuild')"))  # nosec B608 - a table of ours
+
+
+_SEARCHED = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE % USING fts5(%'"
+_ON_SQLITE = """
+    SELECT type, name, tbl_name, sql FROM sqlite_master
+    WHERE type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY type, name"""
+
+
+@contextmanager
+def _set_aside_on_postgresql(step: Callable[[str], None]) -> Iterator[None]:
     """Indexes and foreign keys of the tables that are written are dropped, and made again as they were."""
     session = db.session
     for setting in ("synchronous_commit = off", "maintenance_work_mem = '1GB'", "statement_timeout = 0"):

@@ -1,4 +1,7 @@
-"""A life cut into a stencil: the text of its rows as COPY reads it, with blanks for what differs from copy to copy."""
+"""A life cut into a stencil: the text of its rows as COPY reads it, with blanks for what differs from copy to copy.
+
+SQLite has no COPY: there the text is taken apart again, and each column makes its own kind of value of it.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ TABLES: Final = (  # in the order in which rows may point at each other
 )
 NULL: Final = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_WRITTEN_AS = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+_ESCAPED = re.compile(r"\\([tnr\\])")
 _MOMENT = re.compile(r"\b(1[5-9]\d{8}|2[0-2]\d{8})\b")  # seconds, between 2017 and 2042
 _DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _SAID_DAY = re.compile(r"\b(\d\d)/(\d\d)/(\d{4})\b")
@@ -113,7 +118,7 @@ class _Cutter:
         elif column in _MOMENTS[table]:
             self._blank(Blank.SHIFT, value)
         elif isinstance(value, bool):
-            self._plain("t" if value else "f")
+            self._plain("1" if value else "0")
         elif isinstance(value, str):
             self._said(value, _WRITTEN.get((table, column), ()))
         else:
@@ -197,6 +202,7 @@ _WRITTEN: dict[tuple[str, str], tuple[Callable[[_Cutter, str], Iterator[Any]], .
     ("words", "public_text"): (_Cutter.said_dates,),
     ("report_text", "staff"): (_Cutter.own_code,),
     ("person", "email"): (_Cutter.number,),
+    ("person", "folded"): (_Cutter.number,),
     ("report_contact", "email"): (_Cutter.number,),
 }
 _MOMENTS: dict[str, frozenset[str]] = {
@@ -210,6 +216,17 @@ def cut(life: Life, sheet: Sheet) -> Stencil:
     cutter = _Cutter(life, sheet.first)
     parts = [cutter.part(name, columns, rows) for name, columns, rows in sheet.tables]
     return Stencil(parts, cutter.days, len(life.events), life.reporter.has_address)
+
+
+def rows_in(text: str) -> list[tuple[str | None, ...]]:
+    """The rows of a text that COPY would read."""
+    rows = []
+    for line in text.splitlines():
+        values: list[str | None] = [None if value == NULL else value for value in line.split("\t")]
+        if "\\" in line:
+            values = [value and _ESCAPED.sub(lambda found: _WRITTEN_AS[found[1]], value) for value in values]
+        rows.append(tuple(values))
+    return rows
 
 
 def columns_of(sheet: Sheet) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,11 @@
+"""The reporter's own page, behind the secret link: add, answer, rate, object, withdraw, be reached; and "me too"."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("own", __name__)
+
+from app.routes.own import follow, mine, page, reach, saying  # noqa: E402  the views need the blueprint
+
+__all__ = ["bp", "follow", "mine", "page", "reach", "saying"]
