@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from tqdm import tqdm
 
 from app.commands.plainly import on_a_ready_database, plainly
+from app.commands.progress import shown
+from app.domain.city import store
 from app.domain.moving import backup
+from app.extensions import db
 
-SHOWN_AFTER_S = 0.5
 _folder = click.argument("path", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False))
 
 
@@ -24,11 +23,13 @@ _folder = click.argument("path", metavar="FOLDER", type=click.Path(path_type=Pat
 @on_a_ready_database
 def back_up(path: Path) -> None:
     """Write the whole city into FOLDER: database, photos and the secret key. The service may go on meanwhile."""
-    with _shown() as told:
+    store.current()
+    db.session.close()
+    with shown() as told:
         made = backup.back_up(path, told)
-    click.echo(f"{made.rows} rows and {made.files} photo files stand in {path}, and were read back.")
+    click.echo(f"{made.rows} rows and {made.photos} photo files stand in {path}, and were read back.")
     if made.lost:
-        click.echo(f"{len(made.lost)} photo files are missing in the city itself: see “lost” in manifest.json.")
+        click.echo(f"{made.lost} photo files are missing in the city itself: {path / 'lost.txt'} names them.")
     click.echo("The city's secret key is among them: keep the folder where nobody else can read it.")
 
 
@@ -38,24 +39,13 @@ def back_up(path: Path) -> None:
 @plainly
 def restore(path: Path) -> None:
     """Make the city of the backup in FOLDER, in the empty place that the settings name."""
-    with _shown() as told:
+    with shown() as told:
         made = backup.restore(path, current_app.config["HOIAM"].data, told)
     click.echo(
-        f"{made.manifest.rows} rows and {made.manifest.files} photo files stand again, as of {made.manifest.made_at}."
+        f"{made.manifest.rows} rows and {made.manifest.photos} photo files stand again, as of {made.manifest.made_at}."
     )
     if not made.has_its_key:
         click.echo(
             f"HOIAM_SECRET_KEY is another key than the city's: set it to what {path / 'secret.key'} says, or leave "
             "it out; else every link in people's hands stops working."
         )
-
-
-@contextmanager
-def _shown() -> Iterator[backup.Told]:
-    with tqdm(desc="photos", unit=" files", delay=SHOWN_AFTER_S, leave=False) as bar:
-
-        def told(what: str, done: int, whole: int) -> None:
-            bar.total = whole
-            bar.update(done - bar.n)
-
-        yield told

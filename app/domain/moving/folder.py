@@ -4,7 +4,8 @@ manifest.json     what it holds: written last
 SHA256SUMS        every other file, as `sha256sum -c` reads it
 secret.key        what links and sessions are signed with: for its owner's eyes only
 database.sqlite3  of a city on SQLite; `tables/NAME.copy.gz` of one on PostgreSQL, as COPY writes them
-files/            the photos, under their keys
+files/            every photo, under its key
+lost.txt          photos that rows name and the city itself had lost before; only where there are any
 unfinished        only while it is being written
 """
 
@@ -12,27 +13,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app import migrations
-from app.adapters.storage import CHUNK, FolderStorage, sync_folder
+from app.adapters.storage import FULL, FolderStorage, sync_folder
 from app.domain.moving.places import CannotMove
 
 FORMAT = 1
-MANIFEST, SUMS, SECRET, SQLITE, TABLES, FILES, UNFINISHED = (
+MANIFEST, SUMS, SECRET, SQLITE, TABLES, FILES, LOST, UNFINISHED = (
     "manifest.json",
     "SHA256SUMS",
     "secret.key",
     "database.sqlite3",
     "tables",
     "files",
+    "lost.txt",
     "unfinished",
 )
-OURS = {MANIFEST, SUMS, SECRET, SQLITE, TABLES, FILES, UNFINISHED}
+OURS = {MANIFEST, SUMS, SECRET, SQLITE, TABLES, FILES, LOST, UNFINISHED}
+READING = "reading back"
+Told = Callable[[str, int, int], None]  # what, how many so far, of how many
+Note = Callable[[str, str], None]  # the sum of a file, and its name
 
 
 @dataclass
@@ -52,13 +60,18 @@ class Manifest:
     schema: str
     database: str  # sqlite or postgresql
     tables: dict[str, Held] = field(default_factory=dict)  # each after those it points to
-    files: int = 0
-    lost: list[str] = field(default_factory=list)  # photos that rows name and the storage had lost before
+    photos: int = 0
+    lost: int = 0  # photos that rows name and the storage had lost before
+    files: int = 0  # lines of SHA256SUMS
+    sums: str = ""  # of SHA256SUMS
     format: int = FORMAT
 
     @property
     def rows(self) -> int:
         return sum(held.rows for held in self.tables.values())
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
 
 
 def begin(path: Path) -> FolderStorage:
@@ -70,6 +83,7 @@ def begin(path: Path) -> FolderStorage:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     write(path / UNFINISHED, "This backup is being written or was interrupted. It is of no use: make it again.\n")
+    sync_folder(path)
     return FolderStorage(path / FILES)
 
 
@@ -81,27 +95,59 @@ def _empty(path: Path) -> None:
             (path / name).unlink(missing_ok=True)
 
 
-def finish(path: Path, manifest: Manifest, sums: dict[str, str]) -> None:
+@contextmanager
+def noting(path: Path) -> Iterator[Note]:
+    """Write down the sum of each file as it comes: a large city has millions."""
+    with private(path / SUMS).open("w", encoding="utf-8") as lines:
+
+        def note(digest: str, name: str) -> None:
+            lines.write(f"{digest}  {name}\n")
+
+        yield note
+        lines.flush()
+        os.fsync(lines.fileno())
+
+
+def finish(path: Path, manifest: Manifest, told: Told) -> None:
     """Read everything back, and only then say that the backup is one. Raises CannotMove."""
-    for name, wanted in sums.items():
+    manifest.files = sum(1 for _ in listed(path))
+    manifest.sums = digest(path / SUMS)
+    for number, (wanted, name) in enumerate(listed(path), 1):
         if digest(path / name) != wanted:
             raise CannotMove(f"{path / name} reads other than it was written: look at the disk, then start again.")
-    write(path / SUMS, "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)))
-    said = asdict(manifest) | {"sums": digest(path / SUMS)}
-    write(path / MANIFEST, json.dumps(said, ensure_ascii=False, indent=1))
+        told(READING, number, manifest.files)
+    write(path / MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
+    sync_folder(path)
     (path / UNFINISHED).unlink()
     sync_folder(path)
 
 
-def checked(path: Path) -> Manifest:
-    """The manifest of a backup of which every byte was looked at. Raises CannotMove."""
+@contextmanager
+def room_in(path: Path) -> Iterator[None]:
+    """A disk that fills while the block writes to the backup is one sentence."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if getattr(error, "errno", None) in FULL or code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise CannotMove(
+                f"The disk that holds {path} is full or refuses to write: make room there or name another folder, then "
+                "start again. What was written so far is no backup."
+            ) from error
+        raise
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def manifest_of(path: Path) -> Manifest:
+    """What a whole backup says of itself. Raises CannotMove; its files are not looked at yet."""
     if (path / UNFINISHED).exists():
         raise CannotMove(f"{path} is a backup that was interrupted and is of no use: take another.")
     if not (path / MANIFEST).is_file():
         raise CannotMove(f"{path} is no backup: it has no {MANIFEST}.")
     try:
         said: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        sums = said.pop("sums")
         if said["format"] != FORMAT:
             raise CannotMove(f"{path} was written by a newer program: restore it with that one.")
         tables = {name: Held(**held) for name, held in said.pop("tables").items()}
@@ -112,18 +158,23 @@ def checked(path: Path) -> Manifest:
         raise CannotMove(
             f"{path} stands at {manifest.schema}, which this program does not know: restore it with a newer."
         )
-    _check_files(path, sums)
     return manifest
 
 
-def _check_files(path: Path, sums: str) -> None:
-    if not (path / SUMS).is_file() or digest(path / SUMS) != sums:
+def check(path: Path, manifest: Manifest, told: Told) -> None:
+    """Look at every byte. Raises CannotMove."""
+    if not (path / SUMS).is_file() or digest(path / SUMS) != manifest.sums:
         raise CannotMove(f"{path / SUMS} is missing or damaged: take another backup.")
-    for wanted, name in listed(path):
+    for number, (wanted, name) in enumerate(listed(path), 1):
         if not (path / name).is_file():
             raise CannotMove(f"{path / name} is missing: take another backup.")
         if digest(path / name) != wanted:
-            raise CannotMove(f"{path / name} is damaged: take another backup.")
+            raise damaged(path / name)
+        told("checking", number, manifest.files)
+
+
+def damaged(path: Path) -> CannotMove:
+    return CannotMove(f"{path} is damaged: take another backup.")
 
 
 def listed(path: Path) -> Iterator[tuple[str, str]]:
@@ -134,16 +185,27 @@ def listed(path: Path) -> Iterator[tuple[str, str]]:
             yield wanted, name
 
 
+def photos(path: Path) -> Iterator[tuple[str, str]]:
+    """Sum and key of every photo of a backup."""
+    within = f"{FILES}/"
+    return ((wanted, name.removeprefix(within)) for wanted, name in listed(path) if name.startswith(within))
+
+
 def digest(path: Path) -> str:
-    read = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            read.update(chunk)
-    return read.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(path: Path, text: str) -> None:
-    """A small file that nobody but its owner reads."""
+    """A small file that nobody but its owner reads; after the return it survives a power cut."""
+    with private(path).open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def private(path: Path) -> Path:
+    """The file, there, and nobody's but its owner's."""
     path.touch(mode=0o600)
     path.chmod(0o600)
-    path.write_text(text, encoding="utf-8")
+    return path

@@ -9,10 +9,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
@@ -21,7 +25,10 @@ from sqlalchemy.orm import Session
 from app import create_app, migrations
 from app.config import Bucket, Config
 from app.domain import demo, figures
-from app.domain.media import store
+from app.domain.media import mask, store
+from app.domain.media.held import held
+from app.domain.media.keys import public_key
+from app.domain.media.sweep import sweep_orphans
 from app.domain.moving import backup, folder, places, snapshot
 from app.extensions import db, storage, unit_of_work
 from app.models import Photo, Report, ReportText
@@ -34,6 +41,7 @@ from tests.support.databases import Database
 from tests.support.twins import MakeDatabase, commanded, everything
 
 ROOT = Path(__file__).resolve().parents[3]
+AT_ONCE = timedelta(seconds=-2)  # moments are whole seconds
 
 
 def quiet(what: str, done: int, whole: int) -> None:
@@ -66,6 +74,19 @@ def city(db_session: Session) -> None:
     demo.generate(lambda written, whole: None, reports=60, seed=3)
     a_photo(a_report(words="Hố ga mất nắp"))
     store.finish_pending()
+    a_photo(a_report())
+    db.session.rollback()
+
+
+def covered() -> None:
+    """A photo of the city behind a black box; its original is kept in private."""
+    photo = a_photo(a_report())
+    store.finish_pending()
+    db.session.expire_all()
+    masked = mask.prepare_mask(photo, mask.boxes_from([(0.1, 0.1, 0.5, 0.5)]))
+    with unit_of_work():
+        mask.apply_mask(masked)
+    mask.forget_unmasked(masked)
     a_photo(a_report())
     db.session.rollback()
 
@@ -115,12 +136,17 @@ def url(app: Flask) -> str:
     return str(app.config["HOIAM"].database_url)
 
 
-@pytest.mark.usefixtures("city")
 def test_every_table_and_every_file_comes_back(
-    app: Flask, storage_url: str, request: pytest.FixtureRequest, elsewhere: Callable[..., Flask], tmp_path: Path
+    app: Flask,
+    storage_url: str,
+    city: None,
+    request: pytest.FixtureRequest,
+    elsewhere: Callable[..., Flask],
+    tmp_path: Path,
 ) -> None:
-    a_photo(db.session.scalars(select(Report)).first())
-    db.session.rollback()
+    """A photo that is ready, one covered over its private original, one that waits, a file that nobody names yet."""
+    storage().put("private/raw/ab/abandoned", b"x")
+    covered()
     done = commanded(app, "backup", str(tmp_path / "backup"))
     assert done.exit_code == 0, done.output
     assert "secret key is among them" in done.output
@@ -131,7 +157,9 @@ def test_every_table_and_every_file_comes_back(
     again = elsewhere(**there)
     restored(again, tmp_path / "backup")
     assert everything(url(again)) == everything(url(app))
-    assert files(again) == {key: data for key, data in files(app).items() if "/stock/" not in key}
+    assert files(again) == files(app)
+    trees = ("private/raw/", "private/original/", "public/photo/")
+    assert [tree for tree in trees if not any(key.startswith(tree) for key in files(again))] == []
     assert (again.config["HOIAM"].data / "secret.key").read_text() == app.config["SECRET_KEY"]
     verified = commanded(again, "stats", "verify")
     assert (verified.exit_code, verified.output) == (0, "Every figure is the sum of its rows.\n")
@@ -207,7 +235,7 @@ def test_a_backup_taken_while_reports_are_filed_lacks_no_photo(
     for thread in threads:
         thread.join()
     assert troubles == []
-    assert made.lost == []
+    assert made.lost == 0
     again = elsewhere()
     restored(again, tmp_path / "backup")
 
@@ -216,8 +244,7 @@ def test_a_backup_taken_while_reports_are_filed_lacks_no_photo(
             assert figures.verify() == []
             found = db.session.scalars(select(Photo).where(Photo.state.in_(store.KEPT), Photo.is_demo.is_(False))).all()
             keys = [one.raw for one in found if one.state is PhotoState.RAW]
-            with places.engine_of(url(again)).connect() as connection:
-                named = snapshot._photos(connection)
+            named = snapshot.photos(tmp_path / "backup", made)
             return len(found), [key for key in {*keys, *named} if not storage().exists(key)]
 
     count, without = contextvars.Context().run(look)
@@ -225,28 +252,49 @@ def test_a_backup_taken_while_reports_are_filed_lacks_no_photo(
     assert 3 <= count <= at_the_end + 3
 
 
-def test_what_was_developed_in_between_is_taken_again(
-    city: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_no_photo_of_the_moment_goes_before_it_was_copied(
+    storage_url: str, city: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The worker is done with the waiting photo just after the database was taken."""
-    take, times = snapshot.take, []
+    """Just after the rows were taken one photo is developed, one taken back, and the sweep comes round."""
+    take = snapshot.take
+    ready = db.session.scalars(select(Photo).where(Photo.state == PhotoState.READY, Photo.is_demo.is_(False))).one()
+    waiting = a_photo(a_report()).raw
+    gone = public_key(ready.name, "full")
 
-    def and_then_develop(*where: object) -> snapshot.Snapshot:
-        taken = take(*where)
-        times.append(len(times))
+    def and_then_all_go(*where: Any) -> None:
+        take(*where)
         store.finish_pending()
-        return taken
+        store.discard(ready)
+        sweep_orphans(AT_ONCE)
 
-    monkeypatch.setattr(snapshot, "take", and_then_develop)
-    made = backup.back_up(tmp_path / "backup", quiet)
-    assert (times, made.lost) == ([0, 1], [])
-    assert not list((tmp_path / "backup" / "files").glob("private/raw/*/*"))
+    monkeypatch.setattr(snapshot, "take", and_then_all_go)
+    assert backup.back_up(tmp_path / "backup", quiet).lost == 0
+    assert [(tmp_path / "backup" / "files" / key).is_file() for key in (waiting, gone)] == [True, True]
+    assert storage().exists(waiting)
+    sweep_orphans(AT_ONCE)
+    assert [storage().exists(key) for key in (waiting, gone)] == [False, False]
 
 
-def test_a_photo_that_the_city_had_lost_is_named_and_the_rest_is_saved(city: None, tmp_path: Path) -> None:
+def test_two_backups_at_once_are_one_too_many(app: Flask, city: None, tmp_path: Path) -> None:
+    with held():
+        assert "Another backup of this city is being taken" in refused(app, "backup", str(tmp_path / "backup"))
+    assert commanded(app, "backup", str(tmp_path / "backup")).exit_code == 0
+
+
+def test_a_photo_that_the_city_had_lost_is_named_and_the_rest_is_saved(
+    app: Flask, city: None, elsewhere: Callable[..., Flask], tmp_path: Path
+) -> None:
     waiting = db.session.scalars(select(Photo.raw).where(Photo.state == PhotoState.RAW)).one()
     storage().delete(waiting)
-    assert backup.back_up(tmp_path / "backup", quiet).lost == [waiting]
+    db.session.close()
+    done = commanded(app, "backup", str(tmp_path / "backup"))
+    assert "1 photo files are missing in the city itself" in done.output
+    assert (tmp_path / "backup" / "lost.txt").read_text() == f"{waiting}\n"
+    restored(elsewhere(), tmp_path / "backup")
+
+
+def test_a_backup_never_goes_among_the_photos_of_the_city(app: Flask, city: None) -> None:
+    assert "lies among the city's own photos" in refused(app, "backup", str(app.config["HOIAM"].storage / "public"))
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
@@ -267,7 +315,7 @@ with app.app_context():
         folder.finish = die
         backup.back_up(Path(path), lambda *step: None)
     elif what == "photos":
-        backup.restore(Path(path), Path(data), die)
+        backup.restore(Path(path), Path(data), lambda what, *rest: what == "photos" and die())
     else:
         backup.migrations.upgrade = die
         backup.restore(Path(path), Path(data), lambda *step: None)
@@ -302,6 +350,64 @@ def test_an_interrupted_restore_is_finished_by_the_same_command(
     restored(again, path)
     assert everything(url(again)) == everything(url(app))
     assert "already" in refused(again, "restore", str(path))
+
+
+def test_no_program_begins_a_city_of_its_own_where_a_restore_was_interrupted(
+    app: Flask, city: None, elsewhere: Callable[..., Flask], tmp_path: Path
+) -> None:
+    path, other = tmp_path / "backup", tmp_path / "other"
+    backup.back_up(path, quiet)
+    before = everything(url(app))
+    a_report()
+    backup.back_up(other, quiet)
+    again = elsewhere()
+    killed("photos", path, again)
+    for command in (["start"], ["db", "upgrade"], ["stats", "verify"]):
+        assert "go on with flask db copy or flask restore, or empty it" in refused(again, *command)
+    assert "Another backup was being restored here and is not finished" in refused(again, "restore", str(other))
+    restored(again, path)
+    assert everything(url(again)) == before
+
+
+FULL = """
+import resource, signal, sys
+from app import Config, create_app
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from pathlib import Path
+data, url, most, *command = sys.argv[1:]
+key = "only for tests, and long enough to be one"
+app = create_app(Config(data=Path(data), database_url=url, secret_key=key, testing=True))
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(most), int(most)))
+app.cli.main(args=command, prog_name="flask", obj=__import__("flask").cli.ScriptInfo(create_app=lambda: app))
+"""
+
+
+def on_a_full_disk(app: Flask, most: int, *command: str) -> str:
+    """What the command says where the system lets no file grow beyond `most` bytes, as a full disk does."""
+    where = [str(app.config["HOIAM"].data), url(app), str(most)]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, *where, *command], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    return done.stderr
+
+
+def test_a_disk_that_fills_says_so_and_nothing_is_taken_for_a_whole(
+    app: Flask, city: None, elsewhere: Callable[..., Flask], tmp_path: Path
+) -> None:
+    path = tmp_path / "backup"
+    storage().put("public/photo/zz/large.webp", b"x" * 3_000_000)
+    for most in (1500, 2_900_000):
+        said = on_a_full_disk(app, most, "backup", str(path))
+        assert said.splitlines()[-1].startswith(f"Error: The disk that holds {path} is full or refuses to write: ")
+        assert "interrupted" in refused(elsewhere(), "restore", str(path))
+    assert commanded(app, "backup", str(path)).exit_code == 0
+    again = elsewhere()
+    said = on_a_full_disk(again, 2_900_000, "restore", str(path))
+    assert "is full: free about 1 GB, then start again; it goes on where it was." in said
+    restored(again, path)
+    assert everything(url(again)) == everything(url(app))
+    assert files(again) == files(app)
 
 
 def test_only_an_empty_place_is_restored_into(
@@ -363,11 +469,18 @@ def test_an_older_backup_is_migrated(
     db.session.close()
     at_the_head, older = migrations.head(), "0004"
     migrations.downgrade(db.engine, older)
-    tables = [one for one in snapshot.rows.tables() if one.name != "map_count"]
+    then_there = sa.MetaData()
+    then_there.reflect(db.engine)
+    tables = [
+        SimpleNamespace(name=name, columns=[one for one in table.columns if one.computed is None])
+        for name, table in ((one.name, then_there.tables.get(one.name)) for one in snapshot.rows.tables())
+        if table is not None
+    ]
     with monkeypatch.context() as then:
         then.setattr(snapshot.rows, "tables", lambda: tables)
         backup.back_up(path, quiet)
-    assert folder.checked(path).schema == older
+    manifest = folder.manifest_of(path)
+    assert (manifest.schema, "folded" in manifest.tables["person"].columns) == (older, False)
     again = elsewhere()
     restored(again, path)
     assert migrations.current(places.engine_of(url(again))) == at_the_head
