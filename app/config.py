@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
+VERSION = "1.0.dev0"  # of the program; what a database looks like has numbers of its own
 DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 MAIL_FROM = "Hồi Âm <khong-tra-loi@localhost>"

@@ -76,7 +76,7 @@ def refuse_unknown(engine: Engine) -> None:
     stands = current(engine)
     if stands == UNFINISHED:
         raise CannotMigrate(
-            "The database holds a copy of a city that is not finished: go on with flask db copy, or empty it."
+            "The database holds a city that is not finished: go on with flask db copy or flask restore, or empty it."
         )
     if not is_known(stands):
         raise CannotMigrate(

@@ -33,8 +33,9 @@ def main(arguments: list[str]) -> None:
 
 
 def requirements() -> str:
-    """A city on PostgreSQL or with Redis needs their libraries; the embedded default does not."""
-    is_larger = os.environ.get("HOIAM_DATABASE_URL", "").startswith("postgres") or os.environ.get("HOIAM_REDIS_URL")
+    """A city on PostgreSQL, with a bucket or Redis needs their libraries; the embedded default does not."""
+    said = [os.environ.get(name) for name in ("HOIAM_STORAGE_URL", "HOIAM_REDIS_URL")]
+    is_larger = os.environ.get("HOIAM_DATABASE_URL", "").startswith("postgres") or any(said)
     return "requirements-prod.txt" if is_larger else "requirements.txt"
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import yaml
 from flask import Flask
 
 from app.config import Config
-from tests.support.deploy import DEPLOY, ROOT, said_in_env, started_by
+from tests.support.deploy import DEPLOY, ROOT, said_in_env, spoken, started_by
 
 
 def test_containers_and_units_start_the_same_commands() -> None:
@@ -43,3 +45,32 @@ def test_nginx_takes_as_much_as_the_program(app: Flask) -> None:
     megabytes = re.search(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx" / "hoiam.conf").read_text())
     assert megabytes
     assert int(megabytes[1]) * 1024 * 1024 == app.config["MAX_CONTENT_LENGTH"]
+
+
+def test_the_nightly_backup_is_one_and_the_old_ones_go_only_after_it(app: Flask, tmp_path: Path) -> None:
+    """The commands of the unit, in folders of this test."""
+    here = {"/srv/hoiam/.venv": str(ROOT / ".venv"), "/var/backups/hoiam": str(tmp_path)}
+    config = app.config["HOIAM"]
+    said = {"HOIAM_DATA": str(config.data), "HOIAM_DATABASE_URL": config.database_url, "HOIAM_SECRET_KEY": "x" * 40}
+
+    def run(what: str) -> None:
+        words = [re.sub("|".join(here), lambda found: here[found[0]], word) for word in spoken("backup", what)]
+        done = subprocess.run(words, cwd=ROOT, env=os.environ | said, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    for name, days in (("old", 16), ("younger", 13)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - days * 86400,) * 2)
+    run("ExecStart")
+    run("ExecStartPost")
+    (made,) = {path.name for path in tmp_path.iterdir()} - {"younger"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d-\d{4}", made)
+    assert (tmp_path / made / "manifest.json").is_file()
+    assert not (tmp_path / made / "unfinished").exists()
+
+
+def test_the_timer_of_the_backup_starts_its_unit_every_night() -> None:
+    timer = (DEPLOY / "systemd" / "hoiam-backup.timer").read_text()
+    assert "OnCalendar=*-*-* 02:00:00 Asia/Ho_Chi_Minh" in timer
+    book = (ROOT / "docs" / "operate.md").read_text()
+    assert "systemctl enable --now hoiam-backup.timer" in book

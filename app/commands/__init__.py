@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.commands.backup import back_up, restore
 from app.commands.city import areas_cli, city_cli
 from app.commands.database import db_cli, stats_cli
 from app.commands.demo import demo_cli
@@ -11,7 +12,7 @@ from app.commands.doctor import examine
 from app.commands.people import people_cli
 from app.commands.serve import start, work
 
-COMMANDS = (city_cli, areas_cli, db_cli, stats_cli, people_cli, demo_cli, start, work, examine)
+COMMANDS = (city_cli, areas_cli, db_cli, stats_cli, people_cli, demo_cli, back_up, restore, start, work, examine)
 
 
 def init_app(app: Flask) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 from flask.cli import AppGroup
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from tqdm import tqdm
 
 from app import migrations
 from app.commands.plainly import on_a_ready_database, plainly
+from app.commands.progress import shown
 from app.config import DATABASES
 from app.domain import figures, heartbeat
 from app.domain.city import store
 from app.domain.moving import copying, places
 from app.extensions import db, unit_of_work
-
-SHOWN_AFTER_S = 0.5
 
 db_cli = AppGroup("db", help="Move the database from one shape to the next.")
 stats_cli = AppGroup("stats", help="Counters, roll-ups and day figures, proved against the rows.")
@@ -71,8 +67,8 @@ def copy_city(to: str, stopped: bool) -> None:
         )
     db.session.close()
     target = places.engine_of(_known(to))
-    with tqdm(unit=" rows", delay=SHOWN_AFTER_S, leave=False) as bar:
-        count = copying.copy(places.engine_of(db.engine.url), target, lambda *step: _show(bar, *step))
+    with shown() as told:
+        count = copying.copy(places.engine_of(db.engine.url), target, told)
     click.echo(
         f"{count} rows stand in {places.name_of(target)}, and each was compared. Now set HOIAM_DATABASE_URL to it,"
     )
@@ -90,13 +86,6 @@ def _known(url: str) -> str:
             "--to must look like postgresql+psycopg://user:password@host/hoiam or sqlite:////folder/hoiam.sqlite3."
         )
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _show(bar: tqdm[Any], what: str, done: int, whole: int) -> None:
-    if bar.desc != f"{what}: ":
-        bar.reset(total=whole)
-        bar.set_description(what)
-    bar.update(done - bar.n)
 
 
 @stats_cli.command("verify")

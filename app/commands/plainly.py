@@ -72,6 +72,11 @@ def told_plainly(config: Config) -> Iterator[None]:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(_file_trouble(error, config)) from error
+    except sqlite3.Error as error:  # of a connection of our own
+        sentence = _sqlite_trouble(getattr(error, "sqlite_errorcode", 0), config)
+        if sentence is None:
+            raise
+        raise click.ClickException(sentence) from error
     except DatabaseError as error:
         sentence = _database_trouble(error, config)
         if sentence is None:

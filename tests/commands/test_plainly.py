@@ -40,9 +40,19 @@ TYPED = {
     "demo generate": ["--reports", "3"],
     "work": [],
     "doctor": [],
+    "backup": ["saved"],
+    "restore": ["saved"],
 }
-ANYWHERE = {"city check", "db current", "db upgrade", "doctor"}
-NEEDS_A_CITY = {"city export", "areas import", "stats verify", "stats rebuild", "demo fill", "demo generate", "work"}
+ANYWHERE = {"city check", "db current", "db upgrade", "doctor", "restore"}
+NEEDS_A_CITY = {
+    "city export",
+    "areas import",
+    "stats verify",
+    "stats rebuild",
+    "demo fill",
+    "demo generate",
+    "work",
+} | {"backup"}
 UNMIGRATED = "Error: The database is not migrated. Run: flask db upgrade\n"
 
 
@@ -86,6 +96,7 @@ def test_before_the_migrations_each_command_says_so(elsewhere: Flask) -> None:
         assert typed(elsewhere, command).output == UNMIGRATED, command
     assert typed(elsewhere, "db downgrade").output.startswith("Error: ")
     assert typed(elsewhere, "db current").output.startswith("empty, behind")
+    assert typed(elsewhere, "restore").output == "Error: saved is no backup: it has no manifest.json.\n"
 
 
 def test_a_database_of_an_older_program_is_not_read(elsewhere: Flask) -> None:
@@ -112,7 +123,7 @@ def test_without_a_city_what_needs_one_says_so(elsewhere: Flask) -> None:
         migrations.upgrade(db.engine)
     for command in NEEDS_A_CITY:
         assert typed(elsewhere, command).output == "Error: No city is loaded yet. Run: flask city load cities/hanoi\n"
-    for command in TYPED.keys() - NEEDS_A_CITY - {"db downgrade", "db copy", "city load", "doctor"}:
+    for command in TYPED.keys() - NEEDS_A_CITY - {"db downgrade", "db copy", "city load", "doctor", "restore"}:
         assert typed(elsewhere, command).exit_code == 0, command
 
 

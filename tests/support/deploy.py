@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,6 +22,11 @@ def started_by(unit: str, what: str = "ExecStart") -> list[str]:
     found = re.search(rf"^{what}=(.*)$", (DEPLOY / "systemd" / f"hoiam-{unit}.service").read_text(), re.MULTILINE)
     assert found
     return found[1].split()
+
+
+def spoken(unit: str, what: str) -> list[str]:
+    """The same as a program is given it: quotes kept together, systemd's own signs undone."""
+    return [word.replace("$$", "$").replace("%%", "%") for word in shlex.split(" ".join(started_by(unit, what)))]
 
 
 def changed(text: str, replaced: dict[str, str]) -> str:

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain.errors import Invalid, Stale
 from app.domain.media.develop import SIZES, Box, darkroom
+from app.domain.media.held import let_go
 from app.domain.media.keys import new_name, original_key, public_key
 from app.domain.media.store import put_derivatives
 from app.extensions import db, storage
@@ -89,8 +90,7 @@ def apply_mask(masked: Masked) -> Photo:
 
 def forget_unmasked(masked: Masked) -> None:
     """Delete the files of the former name, after the commit. `sweep` does it otherwise."""
-    for size in SIZES:
-        storage().delete(public_key(masked.old_name, size))
+    let_go(public_key(masked.old_name, size) for size in SIZES)
 
 
 def _moved_on() -> Stale:

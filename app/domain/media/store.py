@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from app.domain.media.check import HANOI_TIME, Checked, inspect
 from app.domain.media.develop import SIZES, Darkroom, Developed, darkroom
 from app.domain.media.exif import LatLng
+from app.domain.media.held import let_go
 from app.domain.media.keys import new_name, public_key, raw_key
 from app.domain.media.refusal import MAX_PHOTOS, Fault, PhotoRefused
 from app.extensions import db, storage, unit_of_work
@@ -164,9 +165,7 @@ def discard(photo: Photo) -> None:
         fresh = db.session.get_one(Photo, photo_id, with_for_update=True)
         name, raw, original = fresh.name, fresh.raw, fresh.original
         remove(fresh)
-    for key in (raw, original, *(public_key(name, size) for size in SIZES)):
-        if key:
-            storage().delete(key)
+    let_go(key for key in (raw, original, *(public_key(name, size) for size in SIZES)) if key)
 
 
 # --- after the request ------------------------------------------------------------------------------------------------
@@ -245,7 +244,7 @@ def _finish(photo_id: int, room: Darkroom) -> None:
     with storage().workroom() as folder:
         developed = _develop(name, raw, room, folder)
     _mark(photo_id, developed)
-    storage().delete(raw)
+    let_go([raw])
 
 
 def _develop(name: str, raw: str, room: Darkroom, folder: Path) -> Developed | None:

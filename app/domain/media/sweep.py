@@ -8,6 +8,7 @@ from itertools import islice
 
 from sqlalchemy import select, update
 
+from app.domain.media.held import let_go
 from app.domain.media.keys import ORIGINAL, PUBLIC, RAW, name_in
 from app.domain.media.store import KEPT
 from app.extensions import db, storage, unit_of_work
@@ -36,16 +37,12 @@ def forget_originals(older_than: timedelta) -> int:
     for keys in _batches(old):
         with unit_of_work():
             db.session.execute(update(Photo).where(Photo.original.in_(keys)).values(original=""))
-        for key in keys:
-            storage().delete(key)
+        let_go(keys)
     return len(old)
 
 
 def _delete_all_but(keys: list[str], named: Callable[[list[str]], set[str]]) -> int:
-    orphans = set(keys) - named(keys)
-    for key in orphans:
-        storage().delete(key)
-    return len(orphans)
+    return let_go(set(keys) - named(keys))
 
 
 def _raw_in_use(keys: list[str]) -> set[str]:

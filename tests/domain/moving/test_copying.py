@@ -142,7 +142,7 @@ def test_a_copy_that_is_not_finished_serves_nobody(full: None, config: Config, t
     for command in (["stats", "verify"], ["db", "upgrade"]):
         run = commanded(half, *command)
         assert run.exit_code == 1
-        assert "a copy of a city that is not finished" in run.output
+        assert "a city that is not finished" in run.output
     with half.app_context():
         close(half)
 
