@@ -92,6 +92,7 @@ def engine(empty_database: Callable[[], str]) -> Engine:
     return create_engine(empty_database(), poolclass=NullPool)
 
 
+@pytest.mark.proof
 def test_kills_in_the_middle_of_the_first_migration_cost_nothing(tmp_path: Path, engine: Engine) -> None:
     url = engine.url.render_as_string(hide_password=False)
     for statement in (1, 7, 60, AT_THE_COMMIT):

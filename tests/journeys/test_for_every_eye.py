@@ -77,7 +77,8 @@ def set_letters(page: Page, size: str) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("language", ["vi", pytest.param("en", marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("language", ["vi", "en"])
 def test_no_page_scrolls_sideways_or_moves_by_itself(
     app: Flask, world: World, open_page: Callable[..., Page], watched: Watched, language: str
 ) -> None:

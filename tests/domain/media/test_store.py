@@ -248,6 +248,7 @@ def a_photo_is_being_stored() -> bool:
     return len(stored("public/photo")) % 3 > 0
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("moment", [a_photo_is_being_developed, a_photo_is_being_stored])
 def test_a_worker_killed_in_the_middle_loses_nothing(
     draft: Draft, app: Flask, storage_url: str, moment: Callable[[], bool]

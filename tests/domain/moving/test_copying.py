@@ -118,6 +118,7 @@ def kill_a_copy(config: Config, target: str, during: str, nth: int) -> None:
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == -9
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("full")
 def test_killed_again_and_again_it_goes_on_where_it_was(config: Config, there: str) -> None:
     kill_a_copy(config, there, "day_figure", 2)
