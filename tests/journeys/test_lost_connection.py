@@ -47,6 +47,7 @@ def press_in_vain(page: Page) -> None:
     """Press, and be shown the browser's own page that says that nobody answers."""
     with page.expect_event("framenavigated", lambda frame: frame.url.startswith("chrome-error://")):
         press(page)
+    page.wait_for_function("() => location.protocol === 'chrome-error:' && document.readyState === 'complete'")
 
 
 def filed() -> int:
