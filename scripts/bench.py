@@ -306,6 +306,8 @@ class Bench:
             for name, query in TILES.items():
                 paths = tiles(zoom, query, self.lots)
                 kind = "tile" if query else "open tile"
+                for path in paths:  # warm: what a city asks for all day lies in memory
+                    self.guest.get(path)
                 yield self.page(f"tile z{zoom}, {name}", partial(_any, self.guest, paths, self.lots), kind)
 
     def searches(self) -> Iterator[Line]:
