@@ -65,6 +65,9 @@ def write(report: Report, *, private: list[str], public: list[str], is_new: bool
         row.public, row.staff = values["public"], values["staff"]
 
 
+SELDOM_TOGETHER = 3  # words
+
+
 def matching(query: str, *, staff: bool = False, among_few: bool = False) -> ColumnElement[bool] | None:
     """The condition "contains all these words" on Report, or None when the query holds no word.
 
@@ -115,7 +118,12 @@ def _hits(wanted: str, table: str = "report_fts") -> TextClause:
 
 
 def _with(column: Any, asked: str) -> ColumnElement[bool]:
-    return Report.id.in_(select(ReportText.report_id).where(_says(column, asked)))
+    """Of one or two words PostgreSQL may walk the newest reports until enough of them match. Three are seldom together,
+    and it takes reading a text for cheaper than it is: of a million reports it walked for 30 s through what the index
+    answers in 0.3 s. OFFSET 0 has the index asked first.
+    """
+    hits = select(ReportText.report_id).where(_says(column, asked))
+    return Report.id.in_(hits.offset(literal_column("0")) if asked.count(":*") >= SELDOM_TOGETHER else hits)
 
 
 def _says(column: Any, asked: str) -> ColumnElement[bool]:
