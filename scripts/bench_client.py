@@ -36,6 +36,7 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    last_asked: float = 0.0
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -68,7 +69,9 @@ class Browser:
         if method == "POST":
             headers["Origin"] = f"http://127.0.0.1:{self.port}"
             headers["Referer"] = f"http://127.0.0.1:{self.port}/"
-        began = time.perf_counter()
+        if time.perf_counter() - self.last_asked > 30:  # the server has hung up on whoever was silent for so long
+            self.connection.close()
+        self.last_asked = began = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
         said = response.read()
