@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union, union_all
 
 from app.domain import search
 from app.domain.city import store
@@ -25,7 +25,7 @@ from app.models.choices import DONE, OPEN, Status, WordsKind
 from app.models.report import has_news, is_open, needs_routing_check
 
 PAGE = 30
-LOOKED_THROUGH = 2000  # finished reports of a unit, for what its filters offer
+LOOKED_THROUGH = 2000  # reports of a unit, for what its filters offer
 MOST_COUNTED = 99  # a badge says "99+" beyond
 FINISHED = (*DONE, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
 NOBODY = "none"
@@ -290,18 +290,22 @@ class Occurring:
 def occurring(actor: Actor, tab: Tab) -> Occurring | None:
     """Categories and wards of the reports on this desk, so that no filter finds nothing: one query.
 
-    Of what is finished the newest are looked through; None for a desk over the whole city.
+    Of what is finished the newest are looked through; None for a desk over the whole city, and for one with so much
+    open that looking through it would take longer than the page.
     """
     if is_city_wide(actor) or not _serving(actor):
         return None
     finished = tab is Tab.DONE
     heap = (Report.status.in_(FINISHED),) if finished else (is_open(),)
-    columns = select(Report.category_id, Report.ward_id).where(*heap)
+    columns = select(Report.category_id, Report.ward_id).where(*heap).limit(LOOKED_THROUGH)
     parts = [
-        columns.where(branch).order_by(Report.id.desc()).limit(LOOKED_THROUGH) if finished else columns.where(branch)
+        columns.where(branch).order_by(Report.id.desc()) if finished else columns.where(branch)
         for branch in _branches(actor, Tab.OPEN)
     ]
-    pairs = db.session.execute(union(*(select(part.subquery()) for part in parts))).all()
+    seen = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    pairs = db.session.execute(select(*seen.c, func.count().label("n")).group_by(*seen.c)).all()
+    if not finished and sum(one.n for one in pairs) >= LOOKED_THROUGH:
+        return None
     return Occurring(frozenset(one.category_id for one in pairs), frozenset(one.ward_id for one in pairs))
 
 

@@ -195,3 +195,16 @@ def test_a_page_is_one_query_for_two_units_too(db_session: Session) -> None:
     both = Actor(one.kind, one.person_id, (*one.grants, *two.grants))
     assert len(queue.page(Question(), seen_by=both).reports) == 2
     assert db.session.get_one(Report, report.id).status is Status.NEW
+
+
+def test_filters_offer_what_occurs_and_everything_where_that_is_too_much_to_look_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reports = [factories.a_report() for _ in range(3)]
+    clerk = factories.in_charge_of(reports[0])
+    found = queue.occurring(clerk, Tab.OPEN)
+    assert found is not None
+    assert (found.category_ids, found.ward_ids) == ({reports[0].category_id}, {reports[0].ward_id})
+    monkeypatch.setattr(queue, "LOOKED_THROUGH", 3)
+    assert queue.occurring(clerk, Tab.OPEN) is None
+    assert queue.occurring(clerk, Tab.DONE) == queue.Occurring(frozenset(), frozenset())
