@@ -335,15 +335,9 @@ def colleagues(units: Sequence[int], *, also: Iterable[int | None] = (), report:
     With `report`, those whose limits leave it out are not among who may be assigned.
     """
     named = {id for id in also if id is not None}
-    serves = and_(
-        Membership.person_id == Person.id,
-        Membership.unit_id.in_(units),
-        Membership.role.in_(IN_CHARGE),
-        Membership.ended_at.is_(None),
-    )
-    staff = select(Membership.person_id).where(
-        Membership.unit_id.in_(units), Membership.role.in_(IN_CHARGE), Membership.ended_at.is_(None)
-    )
+    in_charge = (Membership.unit_id.in_(units), Membership.role.in_(IN_CHARGE), Membership.ended_at.is_(None))
+    serves = and_(Membership.person_id == Person.id, *in_charge)
+    staff = select(Membership.person_id).where(*in_charge)
     wanted = union(staff, select(Person.id).where(Person.id.in_(sorted(named))))
     people = db.session.execute(
         select(Person.id, Person.name, Person.email, Person.closed_at, Membership.unit_id)
