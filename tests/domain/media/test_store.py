@@ -6,11 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from time import sleep
 
 import pytest
 from flask import Flask, current_app
@@ -222,15 +220,38 @@ def free_claims() -> None:
         session.execute(update(Photo).values(claimed_until=None))
 
 
+# Says when it has the second photo in hand, and goes no further.
 WORKER = """
 import sys
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from app import Config, create_app
 from app.domain.media import store
-data, url, city, files = sys.argv[1:]
+from app.domain.media.develop import Darkroom
+from app.extensions import storage
+data, url, city, files, moment = sys.argv[1:]
 known = {"data": Path(data), "database_url": url, "city_folder": Path(city), "storage_url": files}
 app = create_app(Config(**known, secret_key="x" * 40, testing=True))
+
+def stopping_at_call(number, step):
+    calls = iter(range(1, 100))
+    def counted(*args):
+        if next(calls) < number:
+            return step(*args)
+        if moment == "developing":
+            Thread(target=step, args=args).start()
+        print(moment, flush=True)
+        sleep(600)
+    return counted
+
 with app.app_context():
+    if moment == "developing":
+        Darkroom.develop = stopping_at_call(2, Darkroom.develop)
+    elif moment == "storing":
+        storage().put = stopping_at_call(5, storage().put)
+    else:
+        store._mark = stopping_at_call(2, store._mark)
     while store.finish_pending(limit=1):
         pass
 """
@@ -240,29 +261,23 @@ def workrooms() -> list[Path]:
     return list(current_app.config["HOIAM"].storage.glob(".unfinished-*"))
 
 
-def a_photo_is_being_developed() -> bool:
-    return any((room / "raw").exists() for room in workrooms())
-
-
-def a_photo_is_being_stored() -> bool:
-    return len(stored("public/photo")) % 3 > 0
-
-
 @pytest.mark.proof
-@pytest.mark.parametrize("moment", [a_photo_is_being_developed, a_photo_is_being_stored])
+@pytest.mark.parametrize(("moment", "files_left"), [("developing", 3), ("storing", 4), ("marking", 6)])
 def test_a_worker_killed_in_the_middle_loses_nothing(
-    draft: Draft, app: Flask, storage_url: str, moment: Callable[[], bool]
+    draft: Draft, app: Flask, storage_url: str, moment: str, files_left: int
 ) -> None:
-    names = [attach(draft, photos.jpeg(3000, 2000), filename=f"{number}.jpg").name for number in range(4)]
+    names = [attach(draft, filename=f"{number}.jpg").name for number in range(3)]
     config = app.config["HOIAM"]
-    where = (str(config.data), config.database_url, str(config.city_folder), storage_url)
-    worker = subprocess.Popen([sys.executable, "-c", WORKER, *where], cwd=ROOT)
-    while not moment():
-        sleep(0.002)
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
+    where = (str(config.data), config.database_url, str(config.city_folder), storage_url, moment)
+    command = [sys.executable, "-c", WORKER, *where]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
+        try:
+            assert worker.stdout.readline().strip() == moment
+        finally:
+            os.kill(worker.pid, signal.SIGKILL)
     db.session.expire_all()
-    assert PhotoState.RAW in [photo.state for photo in store.of(draft)]
+    assert [photo.state for photo in store.of(draft)] == [PhotoState.READY, PhotoState.RAW, PhotoState.RAW]
+    assert len(stored("public/photo")) == files_left
     free_claims()
     while store.finish_pending():
         pass
