@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
@@ -15,8 +17,10 @@ from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
-from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, event, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.config import Config, PostgreSQL
 
@@ -30,6 +34,8 @@ babel = Babel()
 limiter = Limiter(get_remote_address, default_limits=[])
 
 WRITE = "hoiam_write"
+RESTED_S = 1.0
+RESTS_SINCE = "hoiam_rests_since"
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
@@ -87,6 +93,9 @@ def init_database(app: Flask, config: Config) -> None:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "checkin", _begins_to_rest)
+            event.listen(db.engine, "checkout", _asking(db.engine.dialect))
 
 
 def _postgresql(habits: PostgreSQL, url: URL) -> dict[str, Any]:
@@ -98,13 +107,31 @@ def _postgresql(habits: PostgreSQL, url: URL) -> dict[str, Any]:
         "pool_size": habits.pool,
         "max_overflow": habits.overflow,
         "pool_timeout": habits.lock_s or None,
-        "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": habits.connect_s,
             "application_name": url.query.get("application_name", "hoiam"),
             "options": " ".join(said).strip(),
         },
     }
+
+
+def _begins_to_rest(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[RESTS_SINCE] = time.monotonic()
+
+
+def _asking(dialect: Dialect) -> Callable[[Any, ConnectionPoolEntry, object], None]:
+    """A connection that has rested is asked before it is used: the server may have been started anew. One that has just
+    answered is not, since asking takes as long as the statement of a tile."""
+
+    def is_still_there(connection: Any, record: ConnectionPoolEntry, proxy: object) -> None:
+        if time.monotonic() - record.info.get(RESTS_SINCE, math.inf) < RESTED_S:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
+
+    return is_still_there
 
 
 @contextmanager

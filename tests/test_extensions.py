@@ -13,10 +13,10 @@ from pathlib import Path
 import click
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from app import create_app
+from app import create_app, extensions
 from app.commands.plainly import plainly
 from app.config import Config, PostgreSQL, SettingError
 from app.extensions import LIMITS, db, unit_of_work
@@ -193,3 +193,31 @@ def test_a_command_takes_its_time_and_a_page_after_it_does_not(with_habits: Call
 def test_a_habit_that_is_none_is_one_sentence(tmp_path: Path, name: str, said: str, sentence: str) -> None:
     with pytest.raises(SettingError, match=sentence):
         Config.from_env({"HOIAM_DATA": str(tmp_path), name: said})
+
+
+def test_a_connection_that_has_just_answered_is_not_asked_and_one_that_has_rested_is(
+    with_habits: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with with_habits().app_context():
+        asked: list[object] = []
+        ping = db.engine.dialect.do_ping
+        monkeypatch.setattr(db.engine.dialect, "do_ping", lambda one: asked.append(one) or ping(one))
+        for _ in range(3):
+            assert db.session.scalar(text("SELECT 1")) == 1
+            db.session.close()
+        assert asked == []
+        monkeypatch.setattr(extensions, "RESTED_S", 0)
+        assert db.session.scalar(text("SELECT 1")) == 1
+        assert len(asked) == 1
+
+
+def test_after_the_server_was_started_anew_a_rested_connection_is_replaced_unseen(
+    with_habits: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with with_habits().app_context():
+        first = db.session.scalar(text("SELECT pg_backend_pid()"))
+        db.session.close()
+        with create_engine(db.engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect() as other:
+            assert other.scalar(text(f"SELECT pg_terminate_backend({first}, 5000)"))
+        monkeypatch.setattr(extensions, "RESTED_S", 0)
+        assert db.session.scalar(text("SELECT pg_backend_pid()")) != first

@@ -214,7 +214,7 @@ def test_each_migration_goes_down_and_up_with_rows_present(app: Flask, db_sessio
     from alembic.script import ScriptDirectory
 
     from app import migrations
-    from app.domain import workflow
+    from app.domain import figures, workflow
     from app.extensions import unit_of_work
     from tests import factories
 
@@ -231,6 +231,8 @@ def test_each_migration_goes_down_and_up_with_rows_present(app: Flask, db_sessio
         migrations.downgrade(engine, str(step.down_revision))
         migrations.upgrade(engine)
         assert count_rows(plain_connection(engine.url)) == before, step.revision
+        assert figures.verify() == [], step.revision
+        db_session.close()
     migrations.downgrade(engine, "base")
     migrations.upgrade(engine)
     assert count_rows(plain_connection(engine.url))["ward"] == 0

@@ -6,8 +6,8 @@ Map, tiles and list share it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, literal_column
 
 from app.domain import search
 from app.domain.city import store
+from app.domain.city.model import City
 from app.domain.errors import Invalid
 from app.models import Report
 from app.models.choices import CLASS_OF, StatusClass
@@ -40,6 +41,12 @@ class Filters:
     first: date | None = None
     last: date | None = None
     words: str = ""
+    read_by: City | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def city(self) -> City:
+        """The city in which codes and months are meant: the one they were read by."""
+        return self.read_by or store.current()
 
     @property
     def shape(self) -> tuple[frozenset[StatusClass], bool, bool, bool, bool]:
@@ -59,20 +66,30 @@ def read(
     first: str = "",
     last: str = "",
     words: str = "",
+    of: Callable[[], City] = store.current,
 ) -> Filters:
-    """Filters from what stands in an address. Invalid, with the field, for what the city does not know."""
+    """Filters from what stands in an address. Invalid, with the field, for what the city does not know.
+
+    `of`: where a tile, which asks for no more than it needs, gets the city that it reads them by.
+    """
     chosen = frozenset(_class(one) for one in classes if one) or DEFAULT
     wanted = tuple(sorted({one for one in categories if one}))
-    if wanted or ward:
-        city = store.current()
-        if len(wanted) > MOST_CATEGORIES or any(one not in city.categories for one in wanted):
-            raise Invalid(_l("The city has no such category."), field="category")
-        if ward and ward not in city.wards:
-            raise Invalid(_l("The city has no such ward."), field="ward")
+    city = _city(wanted, ward, of) if wanted or ward or first or last else None
+    if len(wanted) > MOST_CATEGORIES or (city and any(one not in city.categories for one in wanted)):
+        raise Invalid(_l("The city has no such category."), field="category")
+    if city and ward and ward not in city.wards:
+        raise Invalid(_l("The city has no such ward."), field="ward")
     begins, ends = _month(first, "first"), _month(last, "last")
     if begins and ends and begins > ends:
         raise Invalid(_l("The first month lies after the last one."), field="last")
-    return Filters(chosen, wanted, ward, begins, ends, " ".join(words.split())[:LONGEST_WORDS])
+    return Filters(chosen, wanted, ward, begins, ends, " ".join(words.split())[:LONGEST_WORDS], city)
+
+
+def _city(categories: Iterable[str], ward: str, of: Callable[[], City]) -> City:
+    """What `of` says, or the city in force where that does not know them."""
+    city = of()
+    is_known = all(one in city.categories for one in categories) and (not ward or ward in city.wards)
+    return city if is_known else store.current()
 
 
 def _class(text: str) -> StatusClass:
@@ -127,11 +144,11 @@ def parameters(filters: Filters) -> dict[str, Any]:
     if filters.categories:
         found["category_ids"] = category_ids(filters)
     if filters.ward:
-        found["ward_id"] = store.current().wards[filters.ward].id
+        found["ward_id"] = filters.city.wards[filters.ward].id
     if filters.first:
-        found["since"] = _start_of(filters.first)
+        found["since"] = _start_of(filters.first, filters.city)
     if filters.last:
-        found["until"] = _start_of(month_after(filters.last))
+        found["until"] = _start_of(month_after(filters.last), filters.city)
     return found
 
 
@@ -140,7 +157,7 @@ def _column(column: Any, by_cell: bool) -> Any:
 
 
 def category_ids(filters: Filters) -> list[int]:
-    city = store.current()
+    city = filters.city
     return [city.categories[code].id for code in filters.categories]
 
 
@@ -158,5 +175,5 @@ def months_between(first: date, last: date) -> list[date]:
     return found
 
 
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(store.current().timezone))
+def _start_of(day: date, city: City) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(city.timezone))

@@ -1,7 +1,8 @@
 """The map in squares: each tile is one query, a grid of 8×8 groups that are numbers, or a single report.
 
 A group of one *is* its report. Wide views are sums of the roll-up, whatever status, category, ward and months are asked
-for; near ones, and those of words, are counted from the rows, inside the index.
+for; near ones, and those of words, are counted from the rows, inside the index. In between the roll-up tells how many
+there are: many stay a sum, few are counted, so that a quiet street shows its reports early.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, select
 
 from app.domain import geo, remembered, settling
-from app.domain.city import store
 from app.domain.errors import NotFound
 from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, MONTH_LEVELS, POINTLESS, WARD_LEVEL, month_of
 from app.domain.public_filters import Filters, category_ids, conditions, months_between, parameters
@@ -28,6 +28,8 @@ from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
 PIXELS = 256  # a tile is so many units wide; a single report says where it is in them
 GRID = 1 << geo.GRID_BITS
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
+SUMMED_UP_TO = 13  # the deepest zoom the roll-up knows
+FEW = 1_000  # reports of a tile; so many are counted from the rows in a moment
 NEWEST = 500  # what a search for words draws
 YEARS_BACK = 10  # how far "until that month" reaches, where the roll-up answers
 
@@ -69,19 +71,21 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
         lo, hi = geo.tile_range(z, x, y)
     except ValueError:
         raise NotFound(_l("There is no such tile.")) from None
-    if _is_rolled_up(z, filters):
-        rows = _answer(_from_roll_up, z, filters, _values_of_roll_up(z, lo, hi, filters))
-        found = [_summed(z, *row) for row in rows if row[1]]
-    else:
-        rows = _answer(from_rows, z, filters, {"lo": lo, "hi": hi, **parameters(filters)})
-        instead = settling.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
-        found = [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
+    found = [] if filters.words or z > SUMMED_UP_TO else _sums(z, lo, hi, filters)
+    if filters.words or (z > ROLLED_UP_TO and sum(group.n for group in found) <= FEW):
+        found = _counts(z, lo, hi, filters)
     return sorted(found, key=lambda group: (group.row, group.column))
 
 
-def _is_rolled_up(z: int, filters: Filters) -> bool:
-    deepest = ROLLED_UP_TO if filters.is_open_only else ROLLED_UP_TO + 1
-    return not filters.words and z <= deepest
+def _sums(z: int, lo: int, hi: int, filters: Filters) -> list[Group]:
+    rows = _answer(_from_roll_up, z, filters, _values_of_roll_up(z, lo, hi, filters))
+    return [_summed(z, *row) for row in rows if row[1]]
+
+
+def _counts(z: int, lo: int, hi: int, filters: Filters) -> list[Group]:
+    rows = _answer(from_rows, z, filters, {"lo": lo, "hi": hi, **parameters(filters)})
+    instead = settling.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
+    return [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
 
 
 _Statement = Select[*tuple[Any, ...]]
@@ -148,7 +152,7 @@ def _values_of_roll_up(z: int, lo: int, hi: int, filters: Filters) -> dict[str, 
     down = 2 * (geo.CELL_ZOOM - _level(z, filters))
     return {
         "category_ids": _wanted_categories(filters),
-        "ward_id": store.current().wards[filters.ward].id if filters.ward else ALL,
+        "ward_id": filters.city.wards[filters.ward].id if filters.ward else ALL,
         "months": _wanted_months(filters),
         "lo": lo >> down,
         "hi": hi >> down,
@@ -166,7 +170,7 @@ def _level(z: int, filters: Filters) -> int:
 def _wanted_months(filters: Filters) -> list[int]:
     if not (filters.first or filters.last):
         return [ALL]
-    last = filters.last or now().astimezone(ZoneInfo(store.current().timezone)).date()
+    last = filters.last or now().astimezone(ZoneInfo(filters.city.timezone)).date()
     first = filters.first or date(last.year - YEARS_BACK, last.month, 1)
     return [month_of(day) for day in months_between(first, last)]
 

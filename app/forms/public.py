@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain import public_filters
+from app.domain.city import store
 from app.domain.city.model import City
 from app.domain.errors import Invalid
 from app.domain.exposure import Shows
@@ -111,6 +112,7 @@ def read_filters(args: Any) -> Filters:
         first=args.get("from", ""),
         last=args.get("to", ""),
         words=args.get("words", ""),
+        of=store.last_seen,
     )
 
 

@@ -25,7 +25,7 @@ class MapCount(Base):
     """Public reports per cell of a zoom level, category, ward and month (0: all of them): wide views, filtered or not,
     without counting rows.
 
-    Zooms 12–15 stand for the whole city and all time, 13 and 15 by month, 15 by ward and by ward and month. Level 0
+    Zooms 12–16 stand for the whole city and all time, 13, 15 and 16 by month, 16 by ward and by ward and month. Level 0
     counts by ward (`cell` is the ward's id); level -1 counts there only those without a public point of their own,
     which stand in the ward's badge and nowhere on the map.
     """

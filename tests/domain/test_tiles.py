@@ -94,10 +94,12 @@ VIEWS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("few", [0, tiles.FEW], ids=["many are summed", "few are counted"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_zoom_tells_the_same_sum_and_children_make_up_their_parent(
-    city_of_reports: list[Report], view: str
+    city_of_reports: list[Report], view: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tiles, "FEW", few)
     filters = read(**VIEWS[view])
     with unit_of_work() as session:  # half of them came in the month before
         session.execute(text("UPDATE report SET filed_at = filed_at - 2592000 WHERE id % 2 = 0"))
@@ -119,6 +121,17 @@ def test_a_group_of_one_is_its_report(city_of_reports: list[Report]) -> None:
     assert codes.keys() == {one.code for one in city_of_reports}
     for report in city_of_reports:
         assert codes[report.code] == {"open": "o", "done": "d", "declined": "x"}[report.status_class]
+
+
+def test_a_view_of_few_shows_its_reports_early_and_one_of_many_their_sums(
+    city_of_reports: list[Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def codes() -> set[str]:
+        return {one.code for x, y in tiles_at(13) for one in tiles.groups(13, x, y, EVERYTHING)} - {""}
+
+    assert codes()
+    monkeypatch.setattr(tiles, "FEW", 0)
+    assert not codes()
 
 
 def test_a_pin_has_one_of_five_shapes() -> None:

@@ -52,6 +52,7 @@ class _Held:
     """The versions one process keeps of one database, by the row's id and digest."""
 
     cities: OrderedDict[tuple[int, str], City] = field(default_factory=OrderedDict)
+    last_seen: City | None = None
     lock: Lock = field(default_factory=Lock)
 
 
@@ -99,7 +100,16 @@ def current() -> City:
             raise NoCity("No city is loaded yet. Run: flask city load cities/hanoi")
         seen = session.info[_SEEN] = (key[0], key[1]), time.monotonic()
         session.info[OUTLINES] = (key[2] or {}).get("digest", "none"), seen[1]
-    return _kept(session, *seen[0])
+    city = _of_this_database().last_seen = _kept(session, *seen[0])
+    return city
+
+
+def last_seen() -> City:
+    """The city this process has seen last, without asking whether another is in force by now; `current` the first time.
+
+    For the ids of wards and categories, which a code keeps for ever.
+    """
+    return _of_this_database().last_seen or current()
 
 
 def find_current() -> City | None:

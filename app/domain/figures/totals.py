@@ -18,8 +18,8 @@ from app.extensions import db
 from app.models import DayFigure, MapCount, UnitCount
 from app.models.choices import CLASS_OF, Outcome, Publication, Rating, Status, StatusClass
 
-LEVELS = (12, 13, 14, 15)
-MONTH_LEVELS, WARD_LEVEL = (13, 15), 15  # where a month or a ward is counted apart
+LEVELS = (12, 13, 14, 15, 16)
+MONTH_LEVELS, WARD_LEVEL = (13, 15, 16), 16  # where a month or a ward is counted apart
 BY_WARD, POINTLESS = 0, -1  # levels of MapCount that are not zooms
 ALL = 0  # the category, the ward and the month of a total
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.city import folder, store
 from app.domain.city.model import City
+from app.domain.public_filters import read
 from app.extensions import db, unit_of_work
 from app.models import CategoryRow, CityVersion, UnitRow, WardRow
 from app.models.localized import Localized
@@ -145,6 +146,21 @@ def test_another_request_sees_a_new_version_at_once(app: Flask) -> None:
         load(without_lake())
     with app.app_context():
         assert store.current().version == 2
+
+
+def test_what_was_seen_last_costs_no_query_until_it_lacks_something(
+    app: Flask, count_queries: Callable[[], AbstractContextManager[Counted]]
+) -> None:
+    with app.app_context():
+        seen = store.current()
+    with app.app_context(), count_queries() as counted:
+        assert store.last_seen() is seen
+        assert read(ward=next(iter(seen.wards)), of=store.last_seen).city is seen
+    assert counted.count == 0, counted
+    lacking = replace(seen, wards=dict(list(seen.wards.items())[1:]))
+    with app.app_context():
+        found = read(ward=next(iter(seen.wards)), of=lambda: lacking)
+        assert found.city.wards.keys() == seen.wards.keys()
 
 
 def test_without_a_city_the_remedy_is_said(db_session: Session) -> None:
