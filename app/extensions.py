@@ -102,6 +102,7 @@ def _postgresql(habits: PostgreSQL, url: URL) -> dict[str, Any]:
     """No page waits for ever: whatever takes longer is cut off, and its reader sees the page of status 503."""
     limits = zip(LIMITS, (habits.statement_s, habits.lock_s, habits.idle_s), strict=True)
     said = [str(url.query.get("options", "")), *(f"-c {name}={seconds}s" for name, seconds in limits)]
+    said.append("-c jit=off")  # no statement of a page lasts as long as compiling it would
     return {
         "isolation_level": "AUTOCOMMIT",
         "pool_size": habits.pool,

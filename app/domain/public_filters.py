@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVarTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, literal_column
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column
 
 from app.domain import search
 from app.domain.city import store
 from app.domain.city.model import City
 from app.domain.errors import Invalid
+from app.domain.folding import words_of
 from app.models import Report
 from app.models.choices import CLASS_OF, StatusClass
 from app.models.report import is_open, is_public
+
+Columns = TypeVarTuple("Columns")
 
 SHOWN = (StatusClass.OPEN, StatusClass.DONE, StatusClass.DECLINED)  # the classes a public report can be in
 DEFAULT = frozenset({StatusClass.OPEN})
@@ -136,6 +139,19 @@ def conditions(filters: Filters, *, by_cell: bool = False) -> list[Any]:
     if matching is not None:
         found.append(matching)
     return found
+
+
+def newest(
+    statement: Select[*Columns], filters: Filters, *wanted: ColumnElement[bool], limit: int, before: int | None = None
+) -> Select[*Columns]:
+    """`statement` about the newest public reports of this view, at most `limit`, newest first. `before`: an id."""
+    wanted = *conditions(replace(filters, words="")), *wanted
+    if words_of(filters.words):
+        ids = search.newest(filters.words, *wanted, limit=limit, before=before)
+        return statement.where(Report.id.in_(ids)).order_by(Report.id.desc())
+    if before is not None:
+        wanted = *wanted, Report.id < before
+    return statement.where(*wanted).order_by(Report.id.desc()).limit(limit)
 
 
 def parameters(filters: Filters) -> dict[str, Any]:

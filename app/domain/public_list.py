@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from app.domain import codes, geo, public_view, remembered
-from app.domain.public_filters import Filters, conditions
+from app.domain.public_filters import Filters, conditions, newest
 from app.domain.public_view import PublicView
 from app.extensions import db
 from app.models import Photo, Report, now
@@ -41,11 +41,9 @@ def page(filters: Filters, *, before: str = "", unit_id: int | None = None, limi
 
     Keyset by id: flat at any depth. An unknown code raises `codes.InvalidCode`.
     """
-    statement = select(Report).where(*conditions(filters)).order_by(Report.id.desc()).limit(limit + 1)
-    if unit_id is not None:
-        statement = statement.where(Report.unit_id == unit_id)
-    if before:
-        statement = statement.where(Report.id < codes.id_of(before, remembered.code_key()))
+    of_unit = () if unit_id is None else (Report.unit_id == unit_id,)
+    first = codes.id_of(before, remembered.code_key()) if before else None
+    statement = newest(select(Report), filters, *of_unit, limit=limit + 1, before=first)
     rows = list(db.session.scalars(statement))
     shown = rows[:limit]
     older = shown[-1].code if len(rows) > limit else None

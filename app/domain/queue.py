@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 
 from app.domain import search
 from app.domain.city import store
-from app.domain.folding import in_order
+from app.domain.folding import in_order, words_of
 from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_by
 from app.extensions import db
 from app.models import Membership, Person, Report, UnitCount, Words, now
@@ -126,7 +126,7 @@ def _filters(asked: Question, actor: Actor, at: datetime) -> list[ColumnElement[
         wanted.append(Report.assignee_id == actor.person_id)
     elif asked.assignee.isdecimal():
         wanted.append(Report.assignee_id == int(asked.assignee[:18]))
-    found = search.matching(asked.words, staff=True, among_few=asked.tab is not Tab.DONE)
+    found = None if asked.tab is Tab.DONE else search.matching(asked.words, staff=True, among_few=True)
     if found is not None:
         wanted.append(found)
     return wanted
@@ -164,21 +164,26 @@ def _branches(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
     ]
 
 
-def statement(asked: Question, actor: Actor, *, at: datetime, limit: int) -> Select[Any] | None:
+def statement(asked: Question, actor: Actor, *, at: datetime, limit: int) -> Select[*tuple[Any, ...]] | None:
     """The reports of one page, in order, at most `limit`. None for somebody who has no desk."""
     branches = _branches(actor, asked.tab)
     if not branches:
         return None
     wanted = [*_heap(asked.tab, actor, at), *_filters(asked, actor, at), *_beyond(asked)]
     if len(branches) == 1:
-        return select(Report).where(*wanted, branches[0]).order_by(*_order(asked.tab, Report)).limit(limit)
-    parts = [
-        select(Report.id, Report.due_at).where(*wanted, branch).order_by(*_order(asked.tab, Report)).limit(limit)
-        for branch in branches
-    ]
+        return _part(select(Report), asked, [*wanted, branches[0]], limit)
+    parts = [_part(select(Report.id, Report.due_at), asked, [*wanted, branch], limit) for branch in branches]
     first = union(*(select(part.subquery()) for part in parts)).subquery()
     page = select(first).order_by(*_order(asked.tab, first.c)).limit(limit).subquery()
     return select(Report).join(page, page.c.id == Report.id).order_by(*_order(asked.tab, page.c))
+
+
+def _part(what: Select[*tuple[Any, ...]], asked: Question, wanted: list[Any], limit: int) -> Select[*tuple[Any, ...]]:
+    """The first of one branch. Words among what is done are looked up from the newest on: there is no end of it."""
+    ordered = what.order_by(*_order(asked.tab, Report))
+    if asked.tab is Tab.DONE and words_of(asked.words):
+        return ordered.where(Report.id.in_(search.newest(asked.words, *wanted, limit=limit, staff=True)))
+    return ordered.where(*wanted).limit(limit)
 
 
 def _order(tab: Tab, of: Any) -> tuple[Any, ...]:

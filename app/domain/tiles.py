@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_colu
 from app.domain import geo, remembered, settling
 from app.domain.errors import NotFound
 from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, MONTH_LEVELS, POINTLESS, WARD_LEVEL, month_of
-from app.domain.public_filters import Filters, category_ids, conditions, months_between, parameters
+from app.domain.public_filters import Filters, category_ids, conditions, months_between, newest, parameters
 from app.extensions import db
 from app.models import MapCount, Report, now
 from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
@@ -234,13 +234,9 @@ def as_json(found: Iterable[Group]) -> str:
 
 def points(filters: Filters, limit: int = NEWEST) -> tuple[list[Point], bool]:
     """The newest reports as points, and whether there are more than `limit`."""
-    statement = (
-        select(Report.id, Report.public_lat, Report.public_lng, Report.code, Report.status, Report.severity)
-        .add_columns(Report.settles_at)
-        .where(Report.public_cell.is_not(None), *conditions(filters))
-        .order_by(Report.id.desc())
-        .limit(limit + 1)
-    )
+    columns = select(Report.id, Report.public_lat, Report.public_lng, Report.code, Report.status, Report.severity)
+    columns = columns.add_columns(Report.settles_at)
+    statement = newest(columns, filters, Report.public_cell.is_not(None), limit=limit + 1)
     rows = db.session.execute(statement).all()
     instead = settling.shown_instead([row.id for row in rows if row.settles_at is not None], now())
     return [_point(instead.get(row.id, row)) for row in rows[:limit]], len(rows) > limit

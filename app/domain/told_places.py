@@ -59,8 +59,7 @@ def _views(street: str) -> list[PublicView]:
             Words,
             and_(Words.report_id == Report.id, Words.kind == WordsKind.WAYFINDING, Words.public_text.is_not(None)),
         )
-        .where(is_public(), search.in_a_row(street))
+        .where(Report.id.in_(search.newest(street, is_public(), limit=LOOKED_AT, in_a_row=True)))
         .order_by(Report.id.desc())
-        .limit(LOOKED_AT)
     )
     return [PublicView.of(report, words=[words] if words is not None else []) for report, words in rows]

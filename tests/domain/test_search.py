@@ -1,25 +1,56 @@
-"""How the text of reports is asked for words on PostgreSQL."""
+"""The newest reports that hold some words: the same on both databases, and on PostgreSQL shelf by shelf."""
 
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain import search
+from app.extensions import unit_of_work
 from app.models import Report
+from app.models.choices import Status
+from app.models.report import is_public
 from tests import factories
+from tests.support.plans import plan_of
 
-pytestmark = pytest.mark.only_postgresql
+
+def found(session: Session, words: str, *wanted: object, limit: int = 9, **how: object) -> list[int]:
+    return list(session.scalars(search.newest(words, *wanted, limit=limit, staff=True, **how)))
 
 
-@pytest.mark.parametrize(("words", "is_index_first"), [("rac", False), ("rac cho", False), ("rac truoc cho", True)])
-def test_three_words_are_looked_up_before_any_report_is_walked(
-    db_session: Session, words: str, is_index_first: bool
+@pytest.mark.parametrize("bits", [0, 1, search.SHELF_BITS])
+def test_the_newest_come_first_whichever_shelf_they_stand_on(
+    db_session: Session, bits: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = factories.a_report(words="Rác chất đống trước cổng chợ")
-    condition = search.matching(words, staff=True)
-    assert condition is not None
-    asked = select(Report.id).where(condition).order_by(Report.id.desc()).limit(21)
-    assert ("OFFSET 0" in str(asked.compile(db_session.get_bind()))) is is_index_first
-    assert list(db_session.scalars(asked)) == [report.id]
+    monkeypatch.setattr(search, "SHELF_BITS", bits)
+    lamps = [factories.a_report(words=f"Đèn hỏng, cột số {number}").id for number in range(4)]
+    factories.a_report(words="Ngập trước cổng chợ")
+    newest = lamps[::-1]
+    assert found(db_session, "den") == newest
+    assert found(db_session, "hỏng đèn", limit=2) == newest[:2]
+    assert found(db_session, "den", before=newest[1]) == newest[2:]
+    assert found(db_session, "den cho") == []
+    with unit_of_work() as session:
+        session.execute(update(Report).where(Report.id == newest[0]).values(status=Status.RECEIVED))
+    assert found(db_session, "den", Report.status == Status.NEW) == newest[1:]
+
+
+def test_a_word_is_found_whole_and_in_english_as_one_or_many(db_session: Session) -> None:
+    trench = factories.a_report(category="street-light", words="Ngõi tối, two lamps broken").id
+    assert found(db_session, "ngõi") == [trench]
+    assert found(db_session, "ngo") == []
+    assert found(db_session, "lamp") == found(db_session, "lamps") == [trench]
+    assert found(db_session, "lam") == []
+
+
+@pytest.mark.only_postgresql
+def test_a_search_asks_the_index_one_shelf_after_the_other(db_session: Session) -> None:
+    statement = search.newest("rac", is_public(), limit=21)
+    plan = plan_of(db_session, statement, without=("enable_seqscan", "enable_hashjoin", "enable_mergejoin"))
+    steps = [line.strip(" ->") for line in plan.splitlines()]
+    begins = steps.index("Function Scan on generate_series shelf")
+    assert steps[begins - 1] == "Nested Loop", plan
+    assert steps[begins + 1] == "Limit", plan
+    assert any(step.startswith("Bitmap Index Scan on ix_report_text_") for step in steps), plan
+    assert len([step for step in steps if step == "Sort"]) == 1, plan
