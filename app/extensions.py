@@ -34,7 +34,7 @@ babel = Babel()
 limiter = Limiter(get_remote_address, default_limits=[])
 
 WRITE = "hoiam_write"
-RESTED_S = 1.0
+RESTED_S = 1.0  # after so long without an answer a connection is asked whether it is still there
 RESTS_SINCE = "hoiam_rests_since"
 LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]+")  # of letters, and what nobody can see
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")  # huyền, sắc, ngã, hỏi, nặng
@@ -30,12 +31,13 @@ def spell(text: str) -> str:
     return " ".join(_tone_last(word) for word in _WORDS.findall(decomposed))
 
 
-def in_order(name: str) -> tuple[list[int], str]:
+@lru_cache(maxsize=4096)  # names of units, wards and colleagues, which forms put in order again and again
+def in_order(name: str) -> tuple[tuple[int, ...], str]:
     """A key that sorts names as a Vietnamese dictionary does: đ after d, ă and â after a, a tone only where all else
     is equal. Code points would put "Đ" after "Y"."""
     decomposed = unicodedata.normalize("NFD", name.casefold())
     letters = unicodedata.normalize("NFC", _TONES.sub("", decomposed))
-    return [_RANKS.get(letter, ord(letter)) for letter in letters], decomposed
+    return tuple(_RANKS.get(letter, ord(letter)) for letter in letters), decomposed
 
 
 def words_of(query: str) -> list[str]:

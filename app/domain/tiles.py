@@ -1,8 +1,8 @@
-"""The map in squares: each tile is one query, a grid of 8×8 groups that are numbers, or a single report.
+"""The map in squares: each tile is a grid of 8×8 groups that are numbers, or a single report. One query, or two.
 
 A group of one *is* its report. Wide views are sums of the roll-up, whatever status, category, ward and months are asked
-for; near ones, and those of words, are counted from the rows, inside the index. In between the roll-up tells how many
-there are: many stay a sum, few are counted, so that a quiet street shows its reports early.
+for; near ones are counted from the rows, inside the index. In between the roll-up tells how many rows the tile has:
+many stay a sum, few are counted, so that a quiet district shows its reports early.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, select
+from sqlalchemy.orm import aliased
 
 from app.domain import geo, remembered, settling
 from app.domain.errors import NotFound
@@ -29,7 +30,7 @@ PIXELS = 256  # a tile is so many units wide; a single report says where it is i
 GRID = 1 << geo.GRID_BITS
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
 SUMMED_UP_TO = 13  # the deepest zoom the roll-up knows
-FEW = 1_000  # reports of a tile; so many are counted from the rows in a moment
+FEW = 1_000  # reports of a tile, wanted or not: so many rows are counted in a moment
 NEWEST = 500  # what a search for words draws
 YEARS_BACK = 10  # how far "until that month" reaches, where the roll-up answers
 
@@ -66,20 +67,25 @@ class Point:
 
 
 def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
-    """At most 64 groups of a tile, from the north-west on. NotFound for a tile that does not exist."""
+    """At most 64 groups of a tile, from the north-west on. NotFound for a tile that does not exist.
+
+    A tile knows no words: a search is drawn as `points`.
+    """
     try:
         lo, hi = geo.tile_range(z, x, y)
     except ValueError:
         raise NotFound(_l("There is no such tile.")) from None
-    found = [] if filters.words or z > SUMMED_UP_TO else _sums(z, lo, hi, filters)
-    if filters.words or (z > ROLLED_UP_TO and sum(group.n for group in found) <= FEW):
+    if z <= SUMMED_UP_TO:
+        found, rows_of_tile = _sums(z, lo, hi, filters)
+    if z > SUMMED_UP_TO or (z > ROLLED_UP_TO and found and rows_of_tile <= FEW):
         found = _counts(z, lo, hi, filters)
     return sorted(found, key=lambda group: (group.row, group.column))
 
 
-def _sums(z: int, lo: int, hi: int, filters: Filters) -> list[Group]:
+def _sums(z: int, lo: int, hi: int, filters: Filters) -> tuple[list[Group], int]:
+    """The groups by the roll-up, and between far and near how many rows it would take to count them."""
     rows = _answer(_from_roll_up, z, filters, _values_of_roll_up(z, lo, hi, filters))
-    return [_summed(z, *row) for row in rows if row[1]]
+    return [_summed(z, row) for row in rows if row.n], rows[0].rows_of_tile if rows else 0
 
 
 def _counts(z: int, lo: int, hi: int, filters: Filters) -> list[Group]:
@@ -95,9 +101,7 @@ _composed: dict[Any, _Statement] = {}  # by zoom and shape of the filters: compo
 def _answer(
     compose: Callable[[int, Filters], _Statement], z: int, filters: Filters, values: dict[str, Any]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rows of a tile's statement, which is composed once for all filters of a shape. Words have no shape."""
-    if filters.words:
-        return db.session.connection().execute(compose(z, filters), values).all()
+    """The rows of a tile's statement, which is composed once for all filters of a shape."""
     kind = compose, z, filters.shape
     if kind not in _composed:
         _composed[kind] = compose(z, filters)
@@ -124,7 +128,7 @@ def from_rows(z: int, filters: Filters) -> _Statement:
         .where(
             Report.public_cell >= bindparam("lo"),
             Report.public_cell < bindparam("hi"),
-            *conditions(filters, by_cell=z > ROLLED_UP_TO),
+            *conditions(filters, by_cell=True),
         )
         .group_by(square)
     )
@@ -135,7 +139,8 @@ def _from_roll_up(z: int, filters: Filters) -> _Statement:
     square: ColumnElement[int] = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
     n_open = func.sum(MapCount.n_open) if StatusClass.OPEN in filters.classes else literal_column("0")
     return (
-        select(square.label("square"), _wanted_sum(filters), n_open)
+        select(square.label("square"), _wanted_sum(filters).label("n"), n_open.label("n_open"))
+        .add_columns(_rows_of_tile(z, filters).label("rows_of_tile"))
         .where(
             MapCount.level == level,
             MapCount.category_id.in_(bindparam("category_ids", expanding=True)),
@@ -148,6 +153,19 @@ def _from_roll_up(z: int, filters: Filters) -> _Statement:
     )
 
 
+def _rows_of_tile(z: int, filters: Filters) -> ColumnElement[int]:
+    """How many rows lie in the tile within the index that counts them, whichever category, ward and month is asked."""
+    if z <= ROLLED_UP_TO:
+        return literal_column("0")
+    whole = aliased(MapCount)
+    held = whole.n_open if filters.is_open_only else whole.n_open + whole.n_done + whole.n_declined
+    one = (whole.level == z, whole.category_id == ALL, whole.ward_id == ALL, whole.month == ALL)
+    found: ColumnElement[int] = func.coalesce(
+        select(held).where(*one, whole.cell == bindparam("tile")).scalar_subquery(), literal_column("0")
+    )
+    return found
+
+
 def _values_of_roll_up(z: int, lo: int, hi: int, filters: Filters) -> dict[str, Any]:
     down = 2 * (geo.CELL_ZOOM - _level(z, filters))
     return {
@@ -156,6 +174,7 @@ def _values_of_roll_up(z: int, lo: int, hi: int, filters: Filters) -> dict[str, 
         "months": _wanted_months(filters),
         "lo": lo >> down,
         "hi": hi >> down,
+        "tile": lo >> 2 * (geo.CELL_ZOOM - z),
     }
 
 
@@ -185,9 +204,9 @@ def _wanted_categories(filters: Filters) -> list[int]:
     return category_ids(filters) if filters.categories else [ALL]
 
 
-def _summed(z: int, square: int, n: int, n_open: int) -> Group:
-    column, row = geo.position_in_tile(square, z)
-    return Group(column, row, int(n), int(n_open))
+def _summed(z: int, row: Any) -> Group:
+    column, line = geo.position_in_tile(row.square, z)
+    return Group(column, line, int(row.n), int(row.n_open))
 
 
 def _counted(z: int, row: Any, instead: Report | None) -> Group:

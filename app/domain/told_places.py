@@ -45,10 +45,10 @@ def called(words: str) -> list[Told]:
     found: dict[str, Told] = {}
     for view in _views(street):
         for said in (view.address, view.wayfinding):
-            if view.point is not None and f" {street}" in f" {fold(said)}":
+            if view.point is not None and f" {street} " in f" {fold(said)} ":
                 found.setdefault(fold(said), Told(said[:LONGEST_NAME], *view.point, view.ward))
                 break
-    return sorted(found.values(), key=lambda one: f" {asked}" not in f" {fold(one.name)}")[:MOST]
+    return sorted(found.values(), key=lambda one: f" {asked} " not in f" {fold(one.name)} ")[:MOST]
 
 
 def _views(street: str) -> list[PublicView]:

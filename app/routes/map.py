@@ -86,7 +86,10 @@ def _ward_url(code: str) -> str:
 @bp.get("/tiles/<int:z>/<int:x>/<int:y>.json")
 @open_to_all
 def tile(z: int, x: int, y: int) -> ResponseReturnValue:
-    return as_json(tiles.as_json(tiles.groups(z, x, y, _filters())), MINUTE)
+    filters = _filters()
+    if filters.words:  # they are drawn as points
+        abort(404)
+    return as_json(tiles.as_json(tiles.groups(z, x, y, filters)), MINUTE)
 
 
 @bp.get("/map/points.json")

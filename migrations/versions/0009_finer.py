@@ -33,6 +33,7 @@ INTO = f"INSERT INTO map_count (level, category_id, ward_id, month, cell, {NAMES
 
 def upgrade() -> None:
     month = _month()
+    op.execute(f"DELETE FROM map_count WHERE level = {FINEST}")  # nosec B608 - a new program may have begun to count
     if month is not None:
         op.execute(INTO + _squares(month))
     op.execute(f"DELETE FROM map_count WHERE level = {WARDS_WERE_AT} AND ward_id <> 0")  # nosec B608

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from app.domain import public_list, public_page, stats, workflow
+from app.domain import public_list, public_page, stats, tiles, workflow
 from app.domain.codes import InvalidCode
 from app.domain.errors import Invalid
 from app.domain.public_filters import Filters, month_after, read
@@ -60,6 +60,17 @@ def test_pages_go_by_key_and_meet_every_report_once(db_session: Session) -> None
     assert seen == codes[::-1]
     with pytest.raises(InvalidCode):
         public_list.page(Filters(), before="123")
+
+
+@pytest.mark.parametrize(("words", "n"), [("rác", 7), ("rác chợ", 0), ("!!!", 7)])
+def test_a_search_goes_by_key_too(db_session: Session, words: str, n: int) -> None:
+    codes = [factories.a_report().code for _ in range(7)][::-1]
+    filters = read(words=words)
+    first = public_list.page(filters, limit=4)
+    rest = public_list.page(filters, before=first.older or codes[-1], limit=4)
+    assert [one.code for one in (*first.views, *rest.views)] == codes[:n]
+    found, has_more = tiles.points(filters, limit=5)
+    assert ([one.code for one in found], has_more) == (codes[:n][:5], n > 5)
 
 
 def test_near_is_sorted_by_the_rounded_distance_of_public_points(db_session: Session) -> None:

@@ -147,6 +147,30 @@ def test_words_find_what_staff_know() -> None:
     assert codes(clerk, words="rubbish", category="pothole") == []
 
 
+def test_words_among_what_is_done_are_found_page_by_page_in_one_unit_and_in_several() -> None:
+    lamps = [factories.a_report(category="street-light", words="Đèn hỏng") for _ in range(2)]
+    heaps = [factories.a_report(words="Rác dưới đèn hỏng") for _ in range(2)]
+    other = factories.a_report(words="Rác trước chợ")
+    dispatcher = factories.dispatcher()
+    for report in (*lamps, *heaps, other):
+        take(report, "receive", by=dispatcher)
+        take(report, "resolve", by=dispatcher, words="Đã xong.", outcome=Outcome.CANNOT_FIX)
+    one, two = factories.in_charge_of(lamps[0]), factories.in_charge_of(heaps[0])
+    both = Actor(one.kind, one.person_id, (*one.grants, *two.grants))
+    newest = [report.code for report in (*lamps, *heaps)][::-1]
+    for actor, expected in ((both, newest), (dispatcher, newest), (two, newest[:2])):
+        seen: list[str] = []
+        after = None
+        while True:
+            page = queue.page(Question(tab=Tab.DONE, words="den hong", after=after), seen_by=actor, limit=1)
+            seen += [report.code for report in page.reports]
+            after = page.next
+            if after is None:
+                break
+        assert seen == expected
+    assert codes(dispatcher, tab=Tab.DONE, words="!!!") == [other.code, *newest]
+
+
 def test_badges_say_what_the_heaps_hold(clock: Clock) -> None:
     reports = [factories.a_report() for _ in range(3)]
     clerk = factories.in_charge_of(reports[0])

@@ -37,11 +37,23 @@ def test_the_newest_come_first_whichever_shelf_they_stand_on(
 
 
 def test_a_word_is_found_whole_and_in_english_as_one_or_many(db_session: Session) -> None:
-    trench = factories.a_report(category="street-light", words="Ngõi tối, two lamps broken").id
+    trench = factories.a_report(category="street-light", words="Ngõi tối, two lamps, one dog, branches").id
     assert found(db_session, "ngõi") == [trench]
     assert found(db_session, "ngo") == []
-    assert found(db_session, "lamp") == found(db_session, "lamps") == [trench]
-    assert found(db_session, "lam") == []
+    for words in ("lamp", "lamps", "dog", "dogs", "branch", "branches", "two dogs"):
+        assert found(db_session, words) == [trench], words
+    for words in ("lam", "dogss", "bran"):
+        assert found(db_session, words) == [], words
+
+
+@pytest.mark.parametrize("words", ["路灯坏了", "½ ² ๓", "AND", "x" * 60, "482160357", "a"])
+def test_whatever_somebody_types_is_a_question_to_both_databases(db_session: Session, words: str) -> None:
+    assert found(db_session, words) == []
+
+
+def test_a_page_that_begins_beyond_the_newest_begins_at_the_newest(db_session: Session) -> None:
+    lamp = factories.a_report(words="Đèn hỏng").id
+    assert found(db_session, "den", before=99_999_999) == [lamp]
 
 
 @pytest.mark.only_postgresql

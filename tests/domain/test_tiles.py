@@ -126,12 +126,17 @@ def test_a_group_of_one_is_its_report(city_of_reports: list[Report]) -> None:
 def test_a_view_of_few_shows_its_reports_early_and_one_of_many_their_sums(
     city_of_reports: list[Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def codes() -> set[str]:
-        return {one.code for x, y in tiles_at(13) for one in tiles.groups(13, x, y, EVERYTHING)} - {""}
+    """Many in the tile, not many of what is asked: the rows that do not match would be walked too."""
+    lat, lng = PLACES[0]
+    rubbish = factories.a_report(category="rubbish", lat=lat, lng=lng)
+    x, y = geo.tile_of(geo.cell_of(lat, lng), 13)
 
-    assert codes()
-    monkeypatch.setattr(tiles, "FEW", 0)
-    assert not codes()
+    def codes() -> set[str]:
+        return {one.code for one in tiles.groups(13, x, y, read(categories=["rubbish"]))}
+
+    assert codes() == {rubbish.code}
+    monkeypatch.setattr(tiles, "FEW", 1)
+    assert codes() == {""}
 
 
 def test_a_pin_has_one_of_five_shapes() -> None:

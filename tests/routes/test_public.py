@@ -219,7 +219,9 @@ def test_the_tile_over_a_report_names_it(client: Browser, report: Report) -> Non
     assert client.get(f"/tiles/15/{x}/{y}.json?class=done").json == []
 
 
-@pytest.mark.parametrize("path", ["/tiles/3/9/9.json", "/tiles/25/0/0.json", "/tiles/3/0/0.json?class=secret"])
+@pytest.mark.parametrize(
+    "path", ["/tiles/3/9/9.json", "/tiles/25/0/0.json", "/tiles/3/0/0.json?class=secret", "/tiles/3/0/0.json?words=a"]
+)
 def test_a_tile_that_cannot_be_is_not_found(client: Browser, path: str) -> None:
     assert client.get(path).status_code == 404
 

@@ -107,7 +107,7 @@ def current() -> City:
 def last_seen() -> City:
     """The city this process has seen last, without asking whether another is in force by now; `current` the first time.
 
-    For the ids of wards and categories, which a code keeps for ever.
+    For the ids of wards and categories, which a code keeps for ever, and the city's time.
     """
     return _of_this_database().last_seen or current()
 
