@@ -332,6 +332,7 @@ class Bench:
             "rare category": f"{first}&category=de-dieu",
             "overdue": "/desk?tab=overdue",
             "words": f"{first}&words=den+duong",
+            "words among the answered": "/desk?tab=done&words=den+duong",
         }.items():
             yield self.page(f"queue, {who}, {name}", partial(staff.get, path), "queue")
 

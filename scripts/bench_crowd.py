@@ -55,7 +55,7 @@ class Promise:
     per_s: float | None = None
 
 
-PROMISED = {"distinct tiles": Promise(0.2), "tiles asked again, nginx": Promise(0.6, 1000)}
+PROMISED = {"distinct tiles": Promise(0.2, 1000), "tiles asked again, nginx": Promise(0.6, 1000)}
 MOST_MB = 150.0
 
 
