@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, event, func, literal, literal_column, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    event,
+    func,
+    literal,
+    literal_column,
+    not_,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from app.domain.city import store
 from app.domain.folding import fold, words_of
@@ -95,10 +108,12 @@ def newest(
     before: int | None = None,
     staff: bool = False,
     in_a_row: bool = False,
+    are_few: ColumnElement[bool] | None = None,
 ) -> Select[int]:
     """The ids of the newest reports that contain all these words and are `wanted`, at most `limit`, newest first.
 
-    `before`: only those with a smaller id. `in_a_row`: the words one after the other. The query must hold a word.
+    `before`: only those with a smaller id. `in_a_row`: the words one after the other. `are_few`: the condition under
+    which so few reports are wanted that it is shorter to read their texts. The query must hold a word.
     """
     words = words_of(query)
     if before is not None:
@@ -108,7 +123,13 @@ def newest(
         return select(Report.id).where(Report.id.in_(hits), *wanted).order_by(Report.id.desc()).limit(limit)
     column = ReportText.staff if staff else ReportText.public
     asked = " <-> ".join(words) if in_a_row else _in_tsquery(words)
-    return _shelf_by_shelf(_says(column, asked), wanted, limit, before)
+    said = _says(column, asked)
+    if are_few is None:
+        return _shelf_by_shelf(said, wanted, limit, before)
+    # PostgreSQL looks at the condition first, and at one of the two only
+    read = select(Report.id).join(ReportText).where(are_few, said, *wanted).order_by(Report.id.desc()).limit(limit)
+    looked_up = _shelf_by_shelf(said, wanted, limit, before).where(not_(are_few))
+    return select(union_all(select(read.subquery()), select(looked_up.subquery())).subquery().c.id)
 
 
 def _shelf_by_shelf(

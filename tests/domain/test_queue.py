@@ -147,7 +147,11 @@ def test_words_find_what_staff_know() -> None:
     assert codes(clerk, words="rubbish", category="pothole") == []
 
 
-def test_words_among_what_is_done_are_found_page_by_page_in_one_unit_and_in_several() -> None:
+@pytest.mark.parametrize("few", [0, queue.FEW_TO_READ], ids=["looked up", "read"])
+def test_words_among_what_is_done_are_found_page_by_page_in_one_unit_and_in_several(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "FEW_TO_READ", few)
     lamps = [factories.a_report(category="street-light", words="Đèn hỏng") for _ in range(2)]
     heaps = [factories.a_report(words="Rác dưới đèn hỏng") for _ in range(2)]
     other = factories.a_report(words="Rác trước chợ")
