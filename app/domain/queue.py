@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 
 from app.domain import search
 from app.domain.city import store
-from app.domain.folding import in_order, words_of
+from app.domain.folding import in_order
 from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_by
 from app.extensions import db
 from app.models import Membership, Person, Report, UnitCount, Words, now
@@ -27,7 +27,6 @@ from app.models.report import has_news, is_open, needs_routing_check
 PAGE = 30
 LOOKED_THROUGH = 2000  # reports of a unit, for what its filters offer
 MOST_COUNTED = 99  # a badge says "99+" beyond
-FEW_TO_READ = 10_000  # reports; their texts are read in a third of a second at most
 FINISHED = (*DONE, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
 NOBODY = "none"
 ME = "me"
@@ -127,9 +126,6 @@ def _filters(asked: Question, actor: Actor, at: datetime) -> list[ColumnElement[
         wanted.append(Report.assignee_id == actor.person_id)
     elif asked.assignee.isdecimal():
         wanted.append(Report.assignee_id == int(asked.assignee[:18]))
-    found = None if asked.tab is Tab.DONE else search.matching(asked.words, staff=True, among_few=True)
-    if found is not None:
-        wanted.append(found)
     return wanted
 
 
@@ -171,25 +167,24 @@ def statement(asked: Question, actor: Actor, *, at: datetime, limit: int) -> Sel
     if not branches:
         return None
     wanted = [*_heap(asked.tab, actor, at), *_filters(asked, actor, at), *_beyond(asked)]
-    if asked.tab is Tab.DONE and words_of(asked.words):
-        return _found(asked, actor, [*wanted, or_(*branches)], limit)
+    ways = search.ways(asked.words)
+    if len(ways) > 1:
+        found = union_all(*(select(_first(asked.tab, branches, [*wanted, way], limit).subquery().c.id) for way in ways))
+        return select(Report).where(Report.id.in_(found)).order_by(*_order(asked.tab, Report))
+    return _first(asked.tab, branches, [*wanted, *ways], limit)
+
+
+def _first(tab: Tab, branches: list[ColumnElement[bool]], wanted: list[Any], limit: int) -> Select[*tuple[Any, ...]]:
+    """The first of all branches together, in order."""
     if len(branches) == 1:
-        return select(Report).where(*wanted, branches[0]).order_by(*_order(asked.tab, Report)).limit(limit)
+        return select(Report).where(*wanted, branches[0]).order_by(*_order(tab, Report)).limit(limit)
     parts = [
-        select(Report.id, Report.due_at).where(*wanted, branch).order_by(*_order(asked.tab, Report)).limit(limit)
+        select(Report.id, Report.due_at).where(*wanted, branch).order_by(*_order(tab, Report)).limit(limit)
         for branch in branches
     ]
     first = union(*(select(part.subquery()) for part in parts)).subquery()
-    page = select(first).order_by(*_order(asked.tab, first.c)).limit(limit).subquery()
-    return select(Report).join(page, page.c.id == Report.id).order_by(*_order(asked.tab, page.c))
-
-
-def _found(asked: Question, actor: Actor, wanted: list[Any], limit: int) -> Select[*tuple[Any, ...]]:
-    """Words among what is done: looked up from the newest on, or read where these units have done little so far."""
-    done = select(func.sum(UnitCount.n)).where(UnitCount.status.in_(FINISHED), UnitCount.unit_id.in_(unit_ids(actor)))
-    are_few = None if is_city_wide(actor) else func.coalesce(done.scalar_subquery(), 0) <= FEW_TO_READ
-    ids = search.newest(asked.words, *wanted, limit=limit, staff=True, are_few=are_few)
-    return select(Report).where(Report.id.in_(ids)).order_by(*_order(asked.tab, Report))
+    page = select(first).order_by(*_order(tab, first.c)).limit(limit).subquery()
+    return select(Report).join(page, page.c.id == Report.id).order_by(*_order(tab, page.c))
 
 
 def _order(tab: Tab, of: Any) -> tuple[Any, ...]:

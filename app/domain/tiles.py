@@ -2,7 +2,8 @@
 
 A group of one *is* its report. Wide views are sums of the roll-up, whatever status, category, ward and months are asked
 for; near ones are counted from the rows, inside the index. In between the roll-up tells how many rows the tile has:
-many stay a sum, few are counted, so that a quiet district shows its reports early.
+many stay a sum, few are counted, so that a quiet district shows its reports early. A near tile in which hundreds of
+thousands lie is a sum of few large squares.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ PIXELS = 256  # a tile is so many units wide; a single report says where it is i
 GRID = 1 << geo.GRID_BITS
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
 SUMMED_UP_TO = 13  # the deepest zoom the roll-up knows
+COARSE_UP_TO = 16  # so deep a tile is a sum of large squares, where it is dense
+DENSE = 200_000  # reports of a tile, wanted or not: counting so many rows takes some 30 ms
 FEW = 1_000  # reports of a tile, wanted or not: so many rows are counted in a moment
 NEWEST = 500  # what a search for words draws
 YEARS_BACK = 10  # how far "until that month" reaches, where the roll-up answers
@@ -77,8 +80,12 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
         raise NotFound(_l("There is no such tile.")) from None
     if z <= SUMMED_UP_TO:
         found, rows_of_tile = _sums(z, lo, hi, filters)
-    if z > SUMMED_UP_TO or (z > ROLLED_UP_TO and found and rows_of_tile <= FEW):
+        if z > ROLLED_UP_TO and found and rows_of_tile <= FEW:
+            found = _counts(z, lo, hi, filters)
+    else:
         found = _counts(z, lo, hi, filters)
+        if not found and z <= COARSE_UP_TO:  # empty, or dense
+            found, _ = _sums(z, lo, hi, filters)
     return sorted(found, key=lambda group: (group.row, group.column))
 
 
@@ -89,7 +96,8 @@ def _sums(z: int, lo: int, hi: int, filters: Filters) -> tuple[list[Group], int]
 
 
 def _counts(z: int, lo: int, hi: int, filters: Filters) -> list[Group]:
-    rows = _answer(from_rows, z, filters, {"lo": lo, "hi": hi, **parameters(filters)})
+    values = {"lo": lo, "hi": hi, "tile": _row_of_tile(z, lo), **parameters(filters)}
+    rows = _answer(from_rows, z, filters, values)
     instead = settling.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
     return [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
 
@@ -109,11 +117,15 @@ def _answer(
 
 
 def from_rows(z: int, filters: Filters) -> _Statement:
-    """The statement of a tile: one range of cells, `lo` up to `hi`, grouped by the square of the grid."""
+    """The statement of a tile: one range of cells, `lo` up to `hi`, grouped by the square of the grid.
+
+    It finds nothing where the tile is dense, which the database asks once, before it reads any row.
+    """
     square: ColumnElement[int] = literal_column(f"report.public_cell >> {geo.grid_shift(z)}")
     n_open: ColumnElement[int] = func.sum(
         literal_column(f"CASE WHEN report.status IN ({_STATUSES_OPEN}) THEN 1 ELSE 0 END")
     )
+    sparse = (_rows_of_tile(z, filters) <= DENSE,) if SUMMED_UP_TO < z <= COARSE_UP_TO else ()
     return (
         select(
             square.label("square"),
@@ -129,6 +141,7 @@ def from_rows(z: int, filters: Filters) -> _Statement:
             Report.public_cell >= bindparam("lo"),
             Report.public_cell < bindparam("hi"),
             *conditions(filters, by_cell=True),
+            *sparse,
         )
         .group_by(square)
     )
@@ -136,7 +149,7 @@ def from_rows(z: int, filters: Filters) -> _Statement:
 
 def _from_roll_up(z: int, filters: Filters) -> _Statement:
     level = _level(z, filters)
-    square: ColumnElement[int] = literal_column(f"map_count.cell >> {2 * (level - z - geo.GRID_BITS)}")
+    square: ColumnElement[int] = literal_column(f"map_count.cell >> {max(0, 2 * (level - z - geo.GRID_BITS))}")
     n_open = func.sum(MapCount.n_open) if StatusClass.OPEN in filters.classes else literal_column("0")
     return (
         select(square.label("square"), _wanted_sum(filters).label("n"), n_open.label("n_open"))
@@ -174,16 +187,21 @@ def _values_of_roll_up(z: int, lo: int, hi: int, filters: Filters) -> dict[str, 
         "months": _wanted_months(filters),
         "lo": lo >> down,
         "hi": hi >> down,
-        "tile": lo >> 2 * (geo.CELL_ZOOM - z),
+        "tile": _row_of_tile(z, lo),
     }
 
 
+def _row_of_tile(z: int, lo: int) -> int:
+    """The cell of the roll-up that is this tile, where its zoom is a level."""
+    return lo >> 2 * (geo.CELL_ZOOM - z)
+
+
 def _level(z: int, filters: Filters) -> int:
-    """The coarsest level of the roll-up that knows what is asked, and is fine enough for the grid."""
+    """The coarsest level of the roll-up that knows what is asked and is fine enough for the grid; else the finest."""
     if filters.ward:
         return WARD_LEVEL
     levels = MONTH_LEVELS if filters.first or filters.last else LEVELS
-    return next(level for level in levels if level >= z + geo.GRID_BITS)
+    return next((level for level in levels if level >= z + geo.GRID_BITS), levels[-1])
 
 
 def _wanted_months(filters: Filters) -> list[int]:
@@ -205,7 +223,10 @@ def _wanted_categories(filters: Filters) -> list[int]:
 
 
 def _summed(z: int, row: Any) -> Group:
-    column, line = geo.position_in_tile(row.square, z)
+    """A square of the grid; a larger one stands at its middle."""
+    bits = max(0, z + geo.GRID_BITS - LEVELS[-1])
+    column, line = geo.position_in_tile(row.square, z - bits)
+    column, line = (((one << bits) | (1 << bits >> 1)) % GRID for one in (column, line))
     return Group(column, line, int(row.n), int(row.n_open))
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.domain import queue, workflow
+from app.domain import queue, search, workflow
 from app.domain.permissions import Actor
 from app.domain.queue import Question, Tab
 from app.domain.reports import following
@@ -147,32 +147,36 @@ def test_words_find_what_staff_know() -> None:
     assert codes(clerk, words="rubbish", category="pothole") == []
 
 
-@pytest.mark.parametrize("few", [0, queue.FEW_TO_READ], ids=["looked up", "read"])
-def test_words_among_what_is_done_are_found_page_by_page_in_one_unit_and_in_several(
-    few: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("common", [1, 99], ids=["read", "looked up"])
+@pytest.mark.parametrize("tab", [Tab.OPEN, Tab.DONE])
+def test_words_are_found_page_by_page_in_one_unit_and_in_several(
+    tab: Tab, common: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "FEW_TO_READ", few)
+    monkeypatch.setattr(search, "COMMON", common)
     lamps = [factories.a_report(category="street-light", words="Đèn hỏng") for _ in range(2)]
     heaps = [factories.a_report(words="Rác dưới đèn hỏng") for _ in range(2)]
     other = factories.a_report(words="Rác trước chợ")
     dispatcher = factories.dispatcher()
-    for report in (*lamps, *heaps, other):
+    for report in (*lamps, *heaps, other) if tab is Tab.DONE else ():
         take(report, "receive", by=dispatcher)
         take(report, "resolve", by=dispatcher, words="Đã xong.", outcome=Outcome.CANNOT_FIX)
     one, two = factories.in_charge_of(lamps[0]), factories.in_charge_of(heaps[0])
     both = Actor(one.kind, one.person_id, (*one.grants, *two.grants))
-    newest = [report.code for report in (*lamps, *heaps)][::-1]
-    for actor, expected in ((both, newest), (dispatcher, newest), (two, newest[:2])):
+    everything = codes(dispatcher, tab=tab)
+    found = [code for code in everything if code != other.code]
+    of_two = [code for code in found if code in {report.code for report in heaps}]
+    for actor, expected in ((both, found), (dispatcher, found), (two, of_two)):
         seen: list[str] = []
         after = None
         while True:
-            page = queue.page(Question(tab=Tab.DONE, words="den hong", after=after), seen_by=actor, limit=1)
+            page = queue.page(Question(tab=tab, words="den hong", after=after), seen_by=actor, limit=1)
             seen += [report.code for report in page.reports]
             after = page.next
             if after is None:
                 break
         assert seen == expected
-    assert codes(dispatcher, tab=Tab.DONE, words="!!!") == [other.code, *newest]
+    assert codes(dispatcher, tab=tab, words="!!!") == everything
+    assert codes(dispatcher, tab=tab, words="den xyz") == codes(dispatcher, tab=tab, words="de hong") == []
 
 
 def test_badges_say_what_the_heaps_hold(clock: Clock) -> None:

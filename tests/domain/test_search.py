@@ -37,10 +37,10 @@ def test_the_newest_come_first_whichever_shelf_they_stand_on(
 
 
 def test_a_word_is_found_whole_and_in_english_as_one_or_many(db_session: Session) -> None:
-    trench = factories.a_report(category="street-light", words="Ngõi tối, two lamps, one dog, branches").id
+    trench = factories.a_report(category="street-light", words="Ngõi tối, two lamps, one dog, branches, trees").id
     assert found(db_session, "ngõi") == [trench]
     assert found(db_session, "ngo") == []
-    for words in ("lamp", "lamps", "dog", "dogs", "branch", "branches", "two dogs"):
+    for words in ("lamp", "lamps", "dog", "dogs", "branch", "branches", "two dogs", "tree"):
         assert found(db_session, words) == [trench], words
     for words in ("lam", "dogss", "bran"):
         assert found(db_session, words) == [], words
