@@ -168,10 +168,15 @@ def statement(asked: Question, actor: Actor, *, at: datetime, limit: int) -> Sel
         return None
     wanted = [*_heap(asked.tab, actor, at), *_filters(asked, actor, at), *_beyond(asked)]
     ways = search.ways(asked.words)
-    if len(ways) > 1:
-        found = union_all(*(select(_first(asked.tab, branches, [*wanted, way], limit).subquery().c.id) for way in ways))
-        return select(Report).where(Report.id.in_(found)).order_by(*_order(asked.tab, Report))
-    return _first(asked.tab, branches, [*wanted, *ways], limit)
+    if len(ways) < 2:
+        return _first(asked.tab, branches, [*wanted, *ways], limit)
+    read, hit = ways  # texts beside each branch in its order; hits once, for all branches together
+    parts = (
+        _first(asked.tab, branches, [*wanted, read], limit),
+        _first(asked.tab, [or_(*branches)], [*wanted, hit], limit),
+    )
+    found = union_all(*(select(part.subquery().c.id) for part in parts))
+    return select(Report).where(Report.id.in_(found)).order_by(*_order(asked.tab, Report))
 
 
 def _first(tab: Tab, branches: list[ColumnElement[bool]], wanted: list[Any], limit: int) -> Select[*tuple[Any, ...]]:

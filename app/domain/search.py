@@ -82,6 +82,7 @@ def write(report: Report, *, private: list[str], public: list[str], is_new: bool
 
 
 SHELF_BITS = 15  # so many ids of reports, 2 to this power, lie in one shelf of PostgreSQL's index of words
+_NOTHING: ColumnElement[int] = literal_column("0")
 COMMON = 70  # hits on a shelf: words so common are met soon by whoever reads one report after the other
 
 
@@ -113,11 +114,11 @@ def ways(query: str) -> list[ColumnElement[bool]]:
         return [(Report.id + 0).in_(_hits(_in_fts(words, staff=True)))]
     said = _says(ReportText.staff, _in_tsquery(words))
     are_common = _are_common(said)
-    hits = select(ReportText.report_id).where(said).offset(literal_column("0"))
-    return [
-        and_(are_common, Report.id == ReportText.report_id, *_reads(words)),
-        and_(not_(are_common), Report.id.in_(hits)),
-    ]
+    read = select(ReportText.report_id).where(ReportText.report_id == Report.id, *_reads(words))
+    hits = select(ReportText.report_id).where(said)
+    # OFFSET 0 keeps each of them what it is said to be: a text read beside each report, and hits fetched at once
+    is_read, is_hit = read.offset(_NOTHING).correlate(Report).exists(), Report.id.in_(hits.offset(_NOTHING))
+    return [and_(are_common, is_read), and_(not_(are_common), is_hit)]
 
 
 def _are_common(said: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -177,7 +178,7 @@ def _shelf_by_shelf(
         select(ReportText.report_id, place.label("place"))
         .where(_shelf_of(ReportText.report_id) == shelves.c.number, said)
         .order_by(place.desc())
-        .offset(literal_column("0"))
+        .offset(_NOTHING)
         .correlate(shelves)
         .subquery("hit")
     )
