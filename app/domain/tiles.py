@@ -96,7 +96,7 @@ def _sums(z: int, lo: int, hi: int, filters: Filters) -> tuple[list[Group], int]
 
 
 def _counts(z: int, lo: int, hi: int, filters: Filters) -> list[Group]:
-    values = {"lo": lo, "hi": hi, "tile": _row_of_tile(z, lo), **parameters(filters)}
+    values = {"lo": lo, "hi": hi, "tile": _row_of_tile(z, lo), "dense": DENSE, **parameters(filters)}
     rows = _answer(from_rows, z, filters, values)
     instead = settling.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
     return [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
@@ -125,7 +125,7 @@ def from_rows(z: int, filters: Filters) -> _Statement:
     n_open: ColumnElement[int] = func.sum(
         literal_column(f"CASE WHEN report.status IN ({_STATUSES_OPEN}) THEN 1 ELSE 0 END")
     )
-    sparse = (_rows_of_tile(z, filters) <= DENSE,) if SUMMED_UP_TO < z <= COARSE_UP_TO else ()
+    sparse = (_rows_of_tile(z, filters) <= bindparam("dense"),) if SUMMED_UP_TO < z <= COARSE_UP_TO else ()
     return (
         select(
             square.label("square"),

@@ -94,16 +94,19 @@ VIEWS: dict[str, dict[str, Any]] = {
 }
 
 
+SUMMED = ("everything", "a category", "a ward's month", "open of a month")
+
+
 @pytest.mark.parametrize(
-    ("few", "dense"), [(0, 0), (0, 9), (tiles.FEW, tiles.DENSE)], ids=["dense", "many are summed", "few are counted"]
+    ("view", "few", "dense"),
+    [*((view, tiles.FEW, tiles.DENSE) for view in VIEWS), *((view, 0, 0) for view in SUMMED)],
+    ids=[*VIEWS, *(f"{view}, summed as far as possible" for view in SUMMED)],
 )
-@pytest.mark.parametrize("view", VIEWS)
 def test_every_zoom_tells_the_same_sum_and_children_make_up_their_parent(
     city_of_reports: list[Report], view: str, few: int, dense: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tiles, "FEW", few)
     monkeypatch.setattr(tiles, "DENSE", dense)
-    tiles._composed.clear()
     filters = read(**VIEWS[view])
     with unit_of_work() as session:  # half of them came in the month before
         session.execute(text("UPDATE report SET filed_at = filed_at - 2592000 WHERE id % 2 = 0"))
@@ -148,7 +151,6 @@ def test_a_dense_tile_is_the_sum_of_large_squares_each_at_its_middle(
     city_of_reports: list[Report], z: int, squares: set[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tiles, "DENSE", 0)
-    tiles._composed.clear()
     at = [one for x, y in tiles_at(z) for one in tiles.groups(z, x, y, EVERYTHING)]
     assert sum(one.n for one in at) == len(city_of_reports)
     assert {one.column for one in at} | {one.row for one in at} <= squares
@@ -208,7 +210,7 @@ def test_the_fullest_tile_stays_under_two_kilobytes() -> None:
 )
 def test_a_tile_is_answered_from_its_index_alone(db_session: Session, filters: Filters, index: str) -> None:
     lo, hi = geo.tile_range(14, *geo.tile_of(geo.cell_of(*PLACES[0]), 14))
-    plan = plan_of(db_session, tiles.from_rows(14, filters).params(lo=lo, hi=hi, tile=lo))
+    plan = plan_of(db_session, tiles.from_rows(14, filters).params(lo=lo, hi=hi, tile=lo, dense=tiles.DENSE))
     ways = (
         f"USING COVERING INDEX {index} (public_cell>? AND public_cell<?)",
         f"Index Only Scan using {index} on report\n",
