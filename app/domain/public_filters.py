@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, TypeVarTuple
 from zoneinfo import ZoneInfo
@@ -112,7 +112,9 @@ def _month(text: str, field: str) -> date | None:
 
 
 def conditions(filters: Filters, *, by_cell: bool = False) -> list[Any]:
-    """The filters in SQL, for public reports alone. Statuses are literals: partial indexes want them so.
+    """The filters but for words in SQL, for public reports alone: words are for `newest`, which looks them up.
+
+    Statuses are literals: partial indexes want them so.
 
     Other values are parameters by name, so that one statement serves all filters of a `shape`: see `parameters`.
 
@@ -135,9 +137,6 @@ def conditions(filters: Filters, *, by_cell: bool = False) -> list[Any]:
         found.append(Report.filed_at >= bindparam("since", values["since"], Report.filed_at.type))
     if filters.last:
         found.append(Report.filed_at < bindparam("until", values["until"], Report.filed_at.type))
-    matching = search.matching(filters.words) if filters.words else None
-    if matching is not None:
-        found.append(matching)
     return found
 
 
@@ -145,7 +144,7 @@ def newest(
     statement: Select[*Columns], filters: Filters, *wanted: ColumnElement[bool], limit: int, before: int | None = None
 ) -> Select[*Columns]:
     """`statement` about the newest public reports of this view, at most `limit`, newest first. `before`: an id."""
-    wanted = *conditions(replace(filters, words="")), *wanted
+    wanted = *conditions(filters), *wanted
     if words_of(filters.words):
         ids = search.newest(filters.words, *wanted, limit=limit, before=before)
         return statement.where(Report.id.in_(ids)).order_by(Report.id.desc())

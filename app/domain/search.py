@@ -86,20 +86,6 @@ COMMON = 70  # hits on a shelf: words so common are met soon by whoever reads on
 _NOTHING: ColumnElement[int] = literal_column("0")
 
 
-def matching(query: str, *, staff: bool = False) -> ColumnElement[bool] | None:
-    """The condition "contains all these words" on Report, or None when the query holds no word.
-
-    For one report or a few: who wants the newest of many asks `newest`, and a queue asks `ways`.
-    """
-    words = words_of(query)
-    if not words:
-        return None
-    if _is_sqlite():
-        return Report.id.in_(_hits(_in_fts(words, staff)))
-    column = ReportText.staff if staff else ReportText.public
-    return Report.id.in_(select(ReportText.report_id).where(_says(column, _in_tsquery(words))))
-
-
 def ways(query: str) -> list[ColumnElement[bool]]:
     """The condition "staff's text contains all these words" on Report, in one or two ways of which one holds at a time.
 
@@ -111,7 +97,7 @@ def ways(query: str) -> list[ColumnElement[bool]]:
     if not words:
         return []
     if _is_sqlite():
-        return [(Report.id + 0).in_(_hits(_in_fts(words, staff=True)))]
+        return [(Report.id + 0).in_(_hits(_in_fts("staff", words)))]
     said = _says(ReportText.staff, _in_tsquery(words))
     are_common = _are_common(said)
     read = select(ReportText.report_id).where(ReportText.report_id == Report.id, *_reads(words))
@@ -140,22 +126,21 @@ def newest(
     *wanted: ColumnElement[bool],
     limit: int,
     before: int | None = None,
-    staff: bool = False,
     in_a_row: bool = False,
 ) -> Select[int]:
-    """The ids of the newest reports that contain all these words and are `wanted`, at most `limit`, newest first.
+    """The ids of the newest reports whose public text contains all these words and that are `wanted`, newest first.
 
-    `before`: only those with a smaller id. `in_a_row`: the words one after the other. The query must hold a word.
+    At most `limit`. `before`: only those with a smaller id. `in_a_row`: the words one after the other. The query must
+    hold a word.
     """
     words = words_of(query)
     if before is not None:
         wanted = *wanted, Report.id < before
     if _is_sqlite():
-        hits = _hits('{public} : "' + " ".join(words) + '"' if in_a_row else _in_fts(words, staff))
+        hits = _hits('{public} : "' + " ".join(words) + '"' if in_a_row else _in_fts("public", words))
         return select(Report.id).where(Report.id.in_(hits), *wanted).order_by(Report.id.desc()).limit(limit)
-    column = ReportText.staff if staff else ReportText.public
     asked = " <-> ".join(words) if in_a_row else _in_tsquery(words)
-    return _shelf_by_shelf(_says(column, asked), wanted, limit, before)
+    return _shelf_by_shelf(_says(ReportText.public, asked), wanted, limit, before)
 
 
 def _shelf_by_shelf(
@@ -217,10 +202,10 @@ _SYLLABLE = re.compile(  # without marks
 )
 
 
-def _in_fts(words: list[str], staff: bool) -> str:
+def _in_fts(column: str, words: list[str]) -> str:
     """In the language of FTS5."""
     asked = ("(" + " OR ".join(f'"{one}"' for one in _forms(word)) + ")" for word in words)
-    return "{" + ("staff" if staff else "public") + "} : (" + " AND ".join(asked) + ")"
+    return "{" + column + "} : (" + " AND ".join(asked) + ")"
 
 
 def _in_tsquery(words: list[str]) -> str:

@@ -30,8 +30,8 @@ from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
 PIXELS = 256  # a tile is so many units wide; a single report says where it is in them
 GRID = 1 << geo.GRID_BITS
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
-SUMMED_UP_TO = 13  # the deepest zoom the roll-up knows
-COARSE_UP_TO = 16  # so deep a tile is a sum of large squares, where it is dense
+SUMMED_UP_TO = LEVELS[-1] - geo.GRID_BITS  # the deepest zoom of which the roll-up knows the whole grid
+COARSE_UP_TO = LEVELS[-1]  # so deep a tile can be a sum of large squares, where it is dense
 DENSE = 200_000  # reports of a tile, wanted or not: counting so many rows takes some 30 ms
 FEW = 1_000  # reports of a tile, wanted or not: so many rows are counted in a moment
 NEWEST = 500  # what a search for words draws

@@ -9,7 +9,7 @@ from app.domain import figures, geo, public_list, publication, tiles, workflow
 from app.domain.errors import NotFound, Stale
 from app.domain.own_view import own_view
 from app.domain.permissions import ANONYMOUS
-from app.domain.public_filters import conditions, read
+from app.domain.public_filters import newest, read
 from app.domain.public_view import whole
 from app.domain.publication import Checked
 from app.domain.reports import following, get
@@ -48,7 +48,7 @@ def undo(event, by):
 
 
 def found(words):
-    return db.session.scalars(select(Report.code).where(*conditions(read(words=words)))).all()
+    return db.session.scalars(newest(select(Report.code), read(words=words), limit=9)).all()
 
 
 def a_photo(report, name="a" * 22):
@@ -189,7 +189,7 @@ def test_an_answer_and_its_outcome_stay_with_the_desk_for_the_minute(clock):
 
 def found_anywhere(words):
     wanted = read(classes=("open", "done", "declined"), words=words)
-    return db.session.scalars(select(Report.code).where(*conditions(wanted))).all()
+    return db.session.scalars(newest(select(Report.code), wanted, limit=9)).all()
 
 
 def test_a_pin_keeps_its_shape_for_the_minute(clock):
