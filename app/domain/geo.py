@@ -75,7 +75,7 @@ def position_in_tile(group: int, z: int) -> tuple[int, int]:
     """Column and row (0 … 7, from the west and from the north) of a group in its tile of zoom z."""
     if not 0 <= group < 1 << 2 * (z + GRID_BITS):
         raise ValueError(f"There is no group {group} at zoom {z}.")
-    return _deinterleave(group & ((1 << 2 * GRID_BITS) - 1))
+    return _PLACES[group & (len(_PLACES) - 1)]
 
 
 def covering(lat: float, lng: float, radius_m: float) -> list[CellRange]:
@@ -259,3 +259,6 @@ def _gather(n: int) -> int:
     n = (n | n >> 4) & 0x00FF00FF00FF00FF
     n = (n | n >> 8) & 0x0000FFFF0000FFFF
     return (n | n >> 16) & 0x00000000FFFFFFFF
+
+
+_PLACES = tuple(_deinterleave(group) for group in range(1 << 2 * GRID_BITS))

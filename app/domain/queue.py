@@ -10,10 +10,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union,
+    union_all,
+)
 
 from app.domain import search
 from app.domain.city import store
@@ -22,7 +38,10 @@ from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_b
 from app.extensions import db
 from app.models import Membership, Person, Report, UnitCount, Words, now
 from app.models.choices import DONE, OPEN, Status, WordsKind
+from app.models.moment import Moment
 from app.models.report import has_news, is_open, needs_routing_check
+
+_kept = lru_cache(maxsize=1_000)  # statements of a desk that never change: composing one takes longer than asking it
 
 PAGE = 30
 LOOKED_THROUGH = 2000  # reports of a unit, for what its filters offer
@@ -43,6 +62,10 @@ class Tab(StrEnum):
     UNROUTED = "unrouted"
     OPEN = "open"
     DONE = "done"
+
+
+COUNTED = (Tab.NEW, Tab.OPEN)  # counter rows know how many these hold
+PUBLISH = "publish"  # the badge of what waits to be published, which is no tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +100,32 @@ class Page:
 # Conditions -----------------------------------------------------------------------------------------------------------
 
 
-def _end_of_today(at: datetime) -> datetime:
+def _end_of_today() -> datetime:
     zone = ZoneInfo(store.current().timezone)
-    return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    return datetime.combine(now().astimezone(zone).date() + timedelta(days=1), time(), zone)
 
 
-def _overdue(at: datetime) -> ColumnElement[bool]:
-    return and_(Report.due_at < at, Report.status != Status.WAITING)
+# Asked when a statement is, so that one may be composed once and kept.
+_NOW = bindparam("now", callable_=lambda: now(), type_=Moment())
+_MIDNIGHT = bindparam("midnight", callable_=_end_of_today, type_=Moment())
+_DISPATCH = bindparam("dispatch", callable_=lambda: store.current().units[store.current().dispatch].id, type_=Integer())
 
 
-def _today(at: datetime) -> ColumnElement[bool]:
+def _overdue() -> ColumnElement[bool]:
+    return and_(Report.due_at < _NOW, Report.status != Status.WAITING)
+
+
+def _today() -> ColumnElement[bool]:
     """Due before midnight, and what waited until now: its pause has run out."""
-    return and_(Report.due_at <= _end_of_today(at), or_(Report.due_at >= at, Report.status == Status.WAITING))
+    return and_(Report.due_at <= _MIDNIGHT, or_(Report.due_at >= _NOW, Report.status == Status.WAITING))
 
 
-def _heap(tab: Tab, actor: Actor, at: datetime) -> tuple[ColumnElement[bool], ...]:
+def _heap(tab: Tab, actor: Actor) -> tuple[ColumnElement[bool], ...]:
     match tab:
         case Tab.OVERDUE:
-            return is_open(), _overdue(at)
+            return is_open(), _overdue()
         case Tab.TODAY:
-            return is_open(), _today(at)
+            return is_open(), _today()
         case Tab.NEW:
             return is_open(), Report.status == Status.NEW
         case Tab.NEWS:
@@ -109,7 +138,7 @@ def _heap(tab: Tab, actor: Actor, at: datetime) -> tuple[ColumnElement[bool], ..
             return (Report.status.in_(FINISHED),)
 
 
-def _filters(asked: Question, actor: Actor, at: datetime) -> list[ColumnElement[bool]]:
+def _filters(asked: Question, actor: Actor) -> list[ColumnElement[bool]]:
     city = store.current()
     wanted: list[ColumnElement[bool]] = []
     if asked.status is not None:
@@ -119,7 +148,7 @@ def _filters(asked: Question, actor: Actor, at: datetime) -> list[ColumnElement[
     if asked.ward in city.wards:
         wanted.append(Report.ward_id == city.wards[asked.ward].id)
     if asked.overdue:
-        wanted.append(_overdue(at))
+        wanted.append(_overdue())
     if asked.assignee == NOBODY:
         wanted.append(Report.assignee_id.is_(None))
     elif asked.assignee == ME:
@@ -150,8 +179,10 @@ def _branches(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
     """Conditions that together say "this actor's desk", each one index range wide."""
     if is_city_wide(actor):
         if tab is Tab.UNROUTED:
-            dispatch = store.current().units[store.current().dispatch].id
-            return [and_(handled_by(actor), needs_routing_check()), and_(handled_by(actor), Report.unit_id == dispatch)]
+            return [
+                and_(handled_by(actor), needs_routing_check()),
+                and_(handled_by(actor), Report.unit_id == _DISPATCH),
+            ]
         return [handled_by(actor)]
     if tab is Tab.UNROUTED:
         return [and_(handled_by(actor), needs_routing_check())]
@@ -161,12 +192,12 @@ def _branches(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
     ]
 
 
-def statement(asked: Question, actor: Actor, *, at: datetime, limit: int) -> Select[*tuple[Any, ...]] | None:
+def statement(asked: Question, actor: Actor, *, limit: int) -> Select[*tuple[Any, ...]] | None:
     """The reports of one page, in order, at most `limit`. None for somebody who has no desk."""
     branches = _branches(actor, asked.tab)
     if not branches:
         return None
-    wanted = [*_heap(asked.tab, actor, at), *_filters(asked, actor, at), *_beyond(asked)]
+    wanted = [*_heap(asked.tab, actor), *_filters(asked, actor), *_beyond(asked)]
     ways = search.ways(asked.words)
     if len(ways) < 2:
         return _first(asked.tab, branches, [*wanted, *ways], limit)
@@ -213,7 +244,7 @@ def _beyond(asked: Question) -> list[Any]:
 
 def page(asked: Question, *, seen_by: Actor, limit: int = PAGE) -> Page:
     """One page of the queue and where the next one begins: one query."""
-    query = statement(asked, seen_by, at=now(), limit=limit + 1)
+    query = statement(asked, seen_by, limit=limit + 1)
     found = list(db.session.scalars(query)) if query is not None else []
     shown = found[:limit]
     return Page(shown, _key_of(shown[-1]) if len(found) > limit else None)
@@ -225,7 +256,7 @@ def _key_of(report: Report) -> tuple[int, int]:
 
 def next_one(asked: Question, *, seen_by: Actor, not_this: str) -> Report | None:
     """The first report of a queue that is not this one: what to do next."""
-    query = statement(asked, seen_by, at=now(), limit=2)
+    query = statement(asked, seen_by, limit=2)
     found = db.session.scalars(query) if query is not None else ()
     return next((report for report in found if report.code != not_this), None)
 
@@ -251,18 +282,23 @@ def badges(actor: Actor) -> dict[Tab | str, int]:
     """How much each tab holds, and "publish": two queries. A number beyond MOST_COUNTED means "more than that"."""
     if not _serving(actor):
         return {}
-    at = now()
     counted = _counters(actor)
+    row = db.session.execute(_badges(actor)).one()._mapping
+    return {**counted, **{tab if tab == PUBLISH else Tab(tab): n for tab, n in row.items()}}
+
+
+@_kept
+def _badges(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """The statement of what no counter tells."""
     silent = {Tab.DONE} if is_city_wide(actor) else {Tab.DONE, Tab.UNROUTED}  # what is unrouted is a dispatcher's
-    tabs = [tab for tab in Tab if tab not in silent and tab not in counted]
-    bounded = {tab.value: _bounded(tab, actor, at) for tab in tabs}
-    bounded["publish"] = _at_most(select(Report.id).where(Report.content_due_at.is_not(None), handled_by(actor)))
-    row = db.session.execute(select(*(count.label(name) for name, count in bounded.items()))).one()._mapping
-    return {**counted, **{tab: row[tab.value] for tab in tabs}, "publish": row["publish"]}
+    tabs = [tab for tab in Tab if tab not in silent and (tab not in COUNTED or _is_limited(actor))]
+    bounded = {tab.value: _bounded(tab, actor) for tab in tabs}
+    bounded[PUBLISH] = _at_most(select(Report.id).where(Report.content_due_at.is_not(None), handled_by(actor)))
+    return select(*(count.label(name) for name, count in bounded.items()))
 
 
-def _bounded(tab: Tab, actor: Actor, at: datetime) -> Any:
-    heap = _heap(tab, actor, at)
+def _bounded(tab: Tab, actor: Actor) -> Any:
+    heap = _heap(tab, actor)
     branches = _branches(actor, tab)
     if tab is not Tab.UNROUTED:
         return _at_most(select(Report.id).where(*heap, handled_by(actor)))
@@ -276,15 +312,23 @@ def _at_most(*statements: Select[Any]) -> Any:
     return select(func.count()).select_from(found).scalar_subquery()
 
 
+def _is_limited(actor: Actor) -> bool:
+    return any(grant.category_ids or grant.ward_ids for grant in _serving(actor))
+
+
 def _counters(actor: Actor) -> dict[Tab | str, int]:
     """From the counter rows, where no limit by category or ward makes them say too much."""
-    if any(grant.category_ids or grant.ward_ids for grant in _serving(actor)):
+    if _is_limited(actor):
         return {}
-    counts = select(UnitCount.status, func.sum(UnitCount.n)).group_by(UnitCount.status)
-    if not is_city_wide(actor):
-        counts = counts.where(UnitCount.unit_id.in_(unit_ids(actor)))
-    n = {status: int(number) for status, number in db.session.execute(counts)}
+    n = {status: int(number) for status, number in db.session.execute(_counts(unit_ids(actor)))}
     return {Tab.NEW: n.get(Status.NEW, 0), Tab.OPEN: sum(n.get(status, 0) for status in OPEN)}
+
+
+@_kept
+def _counts(units: tuple[int, ...]) -> Select[Status, int]:
+    """Of these units, of the whole city where none is named."""
+    counts = select(UnitCount.status, func.sum(UnitCount.n)).group_by(UnitCount.status)
+    return counts.where(UnitCount.unit_id.in_(units)) if units else counts
 
 
 # What can be filtered for ---------------------------------------------------------------------------------------------
@@ -307,17 +351,32 @@ def occurring(actor: Actor, tab: Tab) -> Occurring | None:
     if is_city_wide(actor) or not _serving(actor):
         return None
     finished = tab is Tab.DONE
+    category_ids: dict[int, int] = {}
+    ward_ids: dict[int, int] = {}
+    for one in db.session.execute(_occurring(actor, finished)):
+        (category_ids if one.is_category else ward_ids)[one.id] = one.n
+    if not finished and sum(category_ids.values()) >= LOOKED_THROUGH:
+        return None
+    return Occurring(frozenset(category_ids), frozenset(ward_ids))
+
+
+@_kept
+def _occurring(actor: Actor, finished: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """How often each category and each ward stands among the reports that are looked through."""
     heap = (Report.status.in_(FINISHED),) if finished else (is_open(),)
     columns = select(Report.category_id, Report.ward_id).where(*heap).limit(LOOKED_THROUGH)
     parts = [
         columns.where(branch).order_by(Report.id.desc()) if finished else columns.where(branch)
         for branch in _branches(actor, Tab.OPEN)
     ]
-    seen = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    pairs = db.session.execute(select(*seen.c, func.count().label("n")).group_by(*seen.c)).all()
-    if not finished and sum(one.n for one in pairs) >= LOOKED_THROUGH:
-        return None
-    return Occurring(frozenset(one.category_id for one in pairs), frozenset(one.ward_id for one in pairs))
+    seen = union_all(*(select(part.subquery()) for part in parts)).cte("seen")
+    by_category, by_ward = (
+        select(
+            column.label("id"), literal_column(str(is_category)).label("is_category"), func.count().label("n")
+        ).group_by(column)
+        for column, is_category in ((seen.c.category_id, 1), (seen.c.ward_id, 0))
+    )
+    return union_all(by_category, by_ward)
 
 
 # What a row shows beside the report -----------------------------------------------------------------------------------
@@ -326,10 +385,14 @@ def occurring(actor: Actor, tab: Tab) -> Occurring | None:
 def openings(reports: Iterable[Report]) -> dict[int, str]:
     """The beginning of each report's own words, by report id: one query."""
     ids = [report.id for report in reports]
-    said = select(Words.report_id, func.substr(Words.original, 1, 160).label("opening")).where(
-        Words.report_id.in_(ids), Words.kind == WordsKind.DESCRIPTION, Words.erased_at.is_(None)
-    )
-    return {row.report_id: row.opening for row in db.session.execute(said)} if ids else {}
+    return {row.report_id: row.opening for row in db.session.execute(_OPENINGS, {"ids": ids})} if ids else {}
+
+
+_OPENINGS = select(Words.report_id, func.substr(Words.original, 1, 160).label("opening")).where(
+    Words.report_id.in_(bindparam("ids", expanding=True)),
+    Words.kind == WordsKind.DESCRIPTION,
+    Words.erased_at.is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,22 +408,28 @@ def colleagues(units: Sequence[int], *, also: Iterable[int | None] = (), report:
 
     With `report`, those whose limits leave it out are not among who may be assigned.
     """
-    named = {id for id in also if id is not None}
+    named = sorted({id for id in also if id is not None})
+    people = db.session.execute(_colleagues(tuple(units)), {"named": named}).all()
+    people = sorted(people, key=lambda one: in_order(one.name))
+    names = {one.id: one.name or one.email or "" for one in people}
+    serving = [one.id for one in people if one.unit_id and not one.closed_at and _is_within(one, report)]
+    return Colleagues(names, tuple((id, names[id]) for id in dict.fromkeys(serving)))
+
+
+@_kept
+def _colleagues(units: tuple[int, ...]) -> Select[*tuple[Any, ...]]:
+    """Who is in charge in these units, once for each unit, and whoever is `named`."""
     in_charge = (Membership.unit_id.in_(units), Membership.role.in_(IN_CHARGE), Membership.ended_at.is_(None))
     serves = and_(Membership.person_id == Person.id, *in_charge)
     staff = select(Membership.person_id).where(*in_charge)
-    wanted = union(staff, select(Person.id).where(Person.id.in_(sorted(named))))
-    people = db.session.execute(
+    wanted = union(staff, select(Person.id).where(Person.id.in_(bindparam("named", expanding=True))))
+    return (
         select(Person.id, Person.name, Person.email, Person.closed_at, Membership.unit_id)
         .add_columns(Membership.categories, Membership.wards)
         .outerjoin(Membership, serves)
         .where(Person.id.in_(wanted))  # "or" instead of a union makes PostgreSQL look at everybody there is
         .order_by(Person.id)
-    ).all()
-    people = sorted(people, key=lambda one: in_order(one.name))
-    names = {one.id: one.name or one.email or "" for one in people}
-    serving = [one.id for one in people if one.unit_id and not one.closed_at and _is_within(one, report)]
-    return Colleagues(names, tuple((id, names[id]) for id in dict.fromkeys(serving)))
+    )
 
 
 def _is_within(limits: Any, report: Report | None) -> bool:

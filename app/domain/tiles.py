@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
@@ -42,11 +42,12 @@ _IS_HELD: ColumnElement[int] = literal_column(
     "max(CASE WHEN report.id IN (SELECT held.id FROM report AS held WHERE held.settles_at IS NOT NULL)"
     " THEN 1 ELSE 0 END)"
 )
+_ALL_KINDS = MapCount.category_id == ALL
+_ALL_MONTHS = MapCount.month == ALL
 _STATUSES_OPEN = ", ".join(f"'{status.value}'" for status in OPEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """What a square of the grid holds. `code`, `letter` and the exact `x`, `y` stand only where it is one report."""
 
     column: int
@@ -156,9 +157,9 @@ def _from_roll_up(z: int, filters: Filters) -> _Statement:
         .add_columns(_rows_of_tile(z, filters).label("rows_of_tile"))
         .where(
             MapCount.level == level,
-            MapCount.category_id.in_(bindparam("category_ids", expanding=True)),
+            MapCount.category_id.in_(bindparam("category_ids", expanding=True)) if filters.categories else _ALL_KINDS,
             MapCount.ward_id == bindparam("ward_id"),
-            MapCount.month.in_(bindparam("months", expanding=True)),
+            MapCount.month.in_(bindparam("months", expanding=True)) if filters.first or filters.last else _ALL_MONTHS,
             MapCount.cell >= bindparam("lo"),
             MapCount.cell < bindparam("hi"),
         )
@@ -182,9 +183,9 @@ def _rows_of_tile(z: int, filters: Filters) -> ColumnElement[int]:
 def _values_of_roll_up(z: int, lo: int, hi: int, filters: Filters) -> dict[str, Any]:
     down = 2 * (geo.CELL_ZOOM - _level(z, filters))
     return {
-        "category_ids": _wanted_categories(filters),
+        **({"category_ids": category_ids(filters)} if filters.categories else {}),
         "ward_id": filters.city.wards[filters.ward].id if filters.ward else ALL,
-        "months": _wanted_months(filters),
+        **({"months": _wanted_months(filters)} if filters.first or filters.last else {}),
         "lo": lo >> down,
         "hi": hi >> down,
         "tile": _row_of_tile(z, lo),
@@ -205,8 +206,6 @@ def _level(z: int, filters: Filters) -> int:
 
 
 def _wanted_months(filters: Filters) -> list[int]:
-    if not (filters.first or filters.last):
-        return [ALL]
     last = filters.last or now().astimezone(ZoneInfo(filters.city.timezone)).date()
     first = filters.first or date(last.year - YEARS_BACK, last.month, 1)
     return [month_of(day) for day in months_between(first, last)]

@@ -62,23 +62,19 @@ def _partial(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
+_ON_THE_MAP = ("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id", "publication")
+
+
 class Report(Base):
     __tablename__ = "report"
     __table_args__ = (
         Index("uq_report_code", "code", unique=True),
         Index("uq_report_client_id", "client_id", unique=True),
         # the map (SCALE.md): public rows by public cell, any filter inside the index
-        # severity, ward and publication stand last, so that a tile is answered from the index alone
-        _partial(
-            "s2_map",
-            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id", "publication"),
-            where=IS_PUBLIC_SQL,
-        ),
-        _partial(
-            "s2_open",
-            *("public_cell", "status", "category_id", "filed_at", "id", "severity", "ward_id", "publication"),
-            where=f"{IS_PUBLIC_SQL} AND {IS_OPEN_SQL}",
-        ),
+        # severity, ward and publication stand last, so that a tile is answered from the index alone; and when it was
+        # answered, for what was lately around a place
+        _partial("s2_public", *_ON_THE_MAP, "resolved_at", where=IS_PUBLIC_SQL),
+        _partial("s2_open", *_ON_THE_MAP, where=f"{IS_PUBLIC_SQL} AND {IS_OPEN_SQL}"),
         # duplicates and one category, by true cell
         Index("s2_cat", "category_id", "cell", "status", "filed_at", "id"),
         # the queue: partial and wide, so filters are checked inside the index

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
-from app.web import addresses, assets, caching, filters, labels, language, measures, nav, security, tracing
+from app.web import addresses, assets, caching, filters, labels, language, limits, measures, nav, security, tracing
 
 
 def later(read: Callable[[], Any]) -> Any:
@@ -20,6 +20,8 @@ def later(read: Callable[[], Any]) -> Any:
 
 def init_app(app: Flask) -> None:
     app.wsgi_app = language.LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    language.init_app(app)
+    limits.init_app(app)
     app.session_interface = caching.QuietSessions()
     measures.init_app(app)
     addresses.init_app(app)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from pathlib import Path
 
 from flask import Flask, Response, request
+from markupsafe import Markup
 
 from app.config import ROOT
 from app.web import language
@@ -15,18 +15,36 @@ STATIC = ROOT / "static"
 
 
 @lru_cache(maxsize=512)
-def _digest(path: Path, changed_ns: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _digest(name: str) -> str:
+    """Read once: a page names the file of icons a hundred times. Whoever changes a file starts the program anew."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 def asset(name: str) -> str:
     """The address of a static file, e.g. `asset("css/app.css")` → `/static/css/app.css?v=1f…`."""
-    path = STATIC / name
-    return f"{language.root()}/static/{name}?v={_digest(path, path.stat().st_mtime_ns)}"
+    return f"{language.root()}/static/{name}?v={_digest(name)}"
+
+
+def icon(name: str, label: str | None = None, css: str = "") -> Markup:
+    """A symbol of static/icons.svg; without a label it is decoration and silent.
+
+    Names: static/icons/names.txt, the categories' icons, and our own: mark, pin-open, pin-waiting, pin-done …
+    """
+    return _drawn(asset("icons.svg"), name, str(label) if label else "", css)
+
+
+@lru_cache(maxsize=2048)
+def _drawn(sheet: str, name: str, label: str, css: str) -> Markup:
+    """Drawn once: a list shows the same few symbols a hundred times."""
+    classes = f"icon {css}" if css else "icon"
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    drawing = Markup('<svg class="{}" {} focusable="false"><use href="{}#i-{}"></use></svg>')
+    return drawing.format(classes, said, sheet, name)
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["icon"] = icon
 
     @app.after_request
     def keep(response: Response) -> Response:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import has_request_context, request
+from babel.support import NullTranslations, Translations
+from flask import Flask, has_request_context, request
+from flask_babel import Domain
+
+from app.extensions import babel
 
 ENGLISH = "/en"
 KEY = "hoiam.language"
@@ -30,6 +34,35 @@ class LanguagePrefix:
 def chosen() -> str:
     """The language of this page: `vi` or `en`."""
     return str(request.environ.get(KEY, "vi")) if has_request_context() else "vi"
+
+
+class Texts(Domain):
+    """The texts of both languages, each read once.
+
+    A page asks for hundreds of texts: no one asks Babel anew which language it is in.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        lang = chosen()
+        if lang not in self._known:
+            self._known[lang] = Translations.load(self.translation_directories[0], [lang])
+        return self._known[lang]
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=chosen)
+    texts = babel.domain_instance = Texts()
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's extension for translations
+        gettext=lambda text: texts.get_translations().ugettext(text),
+        ngettext=lambda one, many, n: texts.get_translations().ungettext(one, many, n),
+        pgettext=lambda meaning, text: texts.get_translations().upgettext(meaning, text),
+        npgettext=lambda meaning, one, many, n: texts.get_translations().unpgettext(meaning, one, many, n),
+        newstyle=True,
+    )
 
 
 def root() -> str:

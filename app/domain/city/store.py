@@ -29,7 +29,8 @@ from app.models.settings import Kept
 
 KEPT_VERSIONS: Final = 8  # older versions held in memory, the least used goes first
 FRESH_SECONDS: Final = 5.0  # a session that lives longer than a request looks again after this
-_SEEN: Final = "hoiam_city_version"
+_SEEN: Final = "hoiam_city"
+_NEVER: Final[tuple[City | None, float]] = (None, 0.0)
 _KNOWN: Final = "hoiam_city_versions"
 OUTLINES: Final = "outlines"  # under this name the state of the outlines is kept, and remembered in a session
 _OUTLINES: Final = select(Kept.value).where(Kept.name == OUTLINES).scalar_subquery()
@@ -91,16 +92,19 @@ def current() -> City:
     tells which outlines are loaded, because whoever asks for the city mostly asks for its borders next.
     """
     session = db.session
-    seen = session.info.get(_SEEN)
-    if seen is None or time.monotonic() - seen[1] > FRESH_SECONDS:
-        key = session.execute(
-            select(CityVersion.id, CityVersion.digest, _OUTLINES).order_by(CityVersion.number.desc()).limit(1)
-        ).first()
-        if key is None:
-            raise NoCity("No city is loaded yet. Run: flask city load cities/hanoi")
-        seen = session.info[_SEEN] = (key[0], key[1]), time.monotonic()
-        session.info[OUTLINES] = (key[2] or {}).get("digest", "none"), seen[1]
-    city = _of_this_database().last_seen = _kept(session, *seen[0])
+    seen: tuple[City | None, float] = session.info.get(_SEEN, _NEVER)
+    city, seen_at = seen
+    if city is not None and time.monotonic() - seen_at <= FRESH_SECONDS:
+        return city
+    key = session.execute(
+        select(CityVersion.id, CityVersion.digest, _OUTLINES).order_by(CityVersion.number.desc()).limit(1)
+    ).first()
+    if key is None:
+        raise NoCity("No city is loaded yet. Run: flask city load cities/hanoi")
+    asked_at = time.monotonic()
+    city = _of_this_database().last_seen = _kept(session, key[0], key[1])
+    session.info[_SEEN] = city, asked_at
+    session.info[OUTLINES] = (key[2] or {}).get("digest", "none"), asked_at
     return city
 
 

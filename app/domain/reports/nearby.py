@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 
 from app.domain import geo
 from app.domain.city import store
 from app.domain.permissions import Actor, handled_by
 from app.extensions import db
 from app.models import Report, now
-from app.models.choices import DONE, OPEN
-from app.models.report import is_public, lies_in
+from app.models.choices import DONE
+from app.models.report import is_open, is_public, lies_in
 
 DONE_DAYS = 14
 SHOWN = 5
+LOOKED_AT = 200  # around a place, the newest of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +33,24 @@ def similar(category: str, lat: float, lng: float, *, also_done: bool = False, l
 
     Distances are of the public points, rounded to 10 m, so that they narrow no position.
     """
-    city = store.current()
-    kind = city.categories.get(category)
+    kind = store.current().categories.get(category)
     if kind is None:
         return []  # the category has left the city: nobody files in it any more
-    statuses: ColumnElement[bool] = Report.status.in_(OPEN)
-    if also_done:
-        done_since = now() - timedelta(days=DONE_DAYS)
-        statuses = or_(statuses, Report.status.in_(DONE) & (Report.resolved_at >= done_since))
-    statement = (
-        select(Report)
-        .where(
-            Report.category_id == kind.id,
-            is_public(),
-            lies_in("public_cell", geo.covering(lat, lng, kind.similar_m + 20)),
-            statuses,
-        )
-        .order_by(Report.id.desc())
-        .limit(200)
+    of_kind = (
+        Report.category_id == kind.id,
+        is_public(),
+        lies_in("public_cell", geo.covering(lat, lng, kind.similar_m + 20)),
     )
-    near = [
+    heaps: list[tuple[ColumnElement[bool], ...]] = [(is_open(),)]
+    if also_done:
+        heaps.append((Report.status.in_(DONE), Report.resolved_at >= now() - timedelta(days=DONE_DAYS)))
+    points = select(Report.id, Report.public_lat.label("lat"), Report.public_lng.label("lng"))
+    newest = [points.where(*of_kind, *heap).order_by(Report.id.desc()).limit(LOOKED_AT) for heap in heaps]
+    near = _nearest(newest, (lat, lng), kind.similar_m, limit)
+    return [
         Near(report, geo.rounded_distance(geo.distance_m((lat, lng), (report.public_lat or 0, report.public_lng or 0))))
-        for report in db.session.scalars(statement)
+        for report in near
     ]
-    return sorted((one for one in near if one.distance_m <= kind.similar_m), key=lambda one: one.distance_m)[:limit]
 
 
 def known_to(seen_by: Actor) -> ColumnElement[bool]:
@@ -65,8 +62,8 @@ def known_to(seen_by: Actor) -> ColumnElement[bool]:
 def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = SHOWN) -> list[Near]:
     """For the desk: the same category around a report, true distances, twelve weeks back."""
     since = now() - timedelta(weeks=12)
-    statement = (
-        select(Report)
+    newest = (
+        select(Report.id, Report.lat, Report.lng)
         .where(
             Report.category_id == report.category_id,
             lies_in("cell", geo.covering(report.lat, report.lng, radius_m)),
@@ -75,8 +72,19 @@ def around(report: Report, *, seen_by: Actor, radius_m: int = 100, limit: int = 
             known_to(seen_by),
         )
         .order_by(Report.id.desc())
-        .limit(100)
+        .limit(LOOKED_AT)
     )
     here = (report.lat, report.lng)
-    near = [Near(one, round(geo.distance_m(here, (one.lat, one.lng)))) for one in db.session.scalars(statement)]
-    return sorted((one for one in near if one.distance_m <= radius_m), key=lambda one: one.distance_m)[:limit]
+    near = _nearest([newest], here, radius_m, limit)
+    return [Near(one, round(geo.distance_m(here, (one.lat, one.lng)))) for one in near]
+
+
+def _nearest(newest: Sequence[Select[Any, Any, Any]], here: geo.Point, radius_m: float, limit: int) -> list[Report]:
+    """Of the newest reports around here, each an id and its point, the nearest ones in full: two queries."""
+    points = union_all(*(select(part.subquery()) for part in newest))
+    near = sorted((geo.distance_m(here, (one.lat, one.lng)), one.id) for one in db.session.execute(points))
+    ids = [id for distance, id in near if distance <= radius_m][:limit]
+    found = (
+        {report.id: report for report in db.session.scalars(select(Report).where(Report.id.in_(ids)))} if ids else {}
+    )
+    return [found[id] for id in ids]

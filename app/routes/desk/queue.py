@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from app.domain import queue as work
 from app.domain.city import store
@@ -33,6 +35,14 @@ LABELS = {
     Tab.OPEN: _l("All open"),
     Tab.DONE: _l("Finished"),
 }
+MARKS: tuple[tuple[Callable[[Report], bool], LazyString], ...] = (
+    (lambda report: report.has_news, _l("New addition")),
+    (lambda report: report.needs_routing_check, _l("Check the unit")),
+    (lambda report: report.is_transferred, _l("Transferred here")),
+    (lambda report: report.extension_asked_until is not None and report.status in OPEN, _l("Asks for more time")),
+    (lambda report: report.is_appeal_open, _l("Review requested")),
+    (lambda report: report.reopened > 0 and report.status is not Status.CLOSED, _l("Reopened")),
+)
 FIRST = (Tab.OVERDUE, Tab.TODAY, Tab.NEW, Tab.NEWS)
 
 
@@ -126,19 +136,14 @@ def _filters(asked: Question, people: work.Colleagues, occurring: work.Occurring
         "statuses": [(status.value, label(status)) for status in statuses],
         "groups": [(name, found) for name, found in groups if found],
         "wards": sorted(((one.code, one.name.in_(lang)) for one in wards), key=lambda one: in_order(one[1])),
-        "assignees": [(work.ME, _("Me")), (work.NOBODY, _("Nobody yet")), *people.serving],
+        "assignees": [(work.ME, _("Me")), (work.NOBODY, _("Nobody yet"))]
+        + [(str(id), name) for id, name in people.serving],
     }
 
 
 def row(report: Report, names: dict[int, str], words: str) -> dict[str, Any]:
     """A row with the marks that make a clerk look twice."""
-    marks = [
-        (report.has_news, _("New addition")),
-        (report.needs_routing_check, _("Check the unit")),
-        (report.is_transferred, _("Transferred here")),
-        (report.extension_asked_until is not None and report.status in OPEN, _("Asks for more time")),
-        (report.is_appeal_open, _("Review requested")),
-        (report.recurrence > 1, _("Recurrence no. %(n)s", n=report.recurrence)),
-        (report.reopened > 0 and report.status is not Status.CLOSED, _("Reopened")),
-    ]
-    return desk_row(report, names=names, words=words) | {"marks": [mark for is_so, mark in marks if is_so]}
+    marks = [str(mark) for is_so, mark in MARKS if is_so(report)]
+    if report.recurrence > 1:
+        marks.append(_("Recurrence no. %(n)s", n=report.recurrence))
+    return desk_row(report, names=names, words=words) | {"marks": marks}
