@@ -105,6 +105,7 @@ def _postgresql(habits: PostgreSQL, url: URL) -> dict[str, Any]:
     said.append("-c jit=off")  # no statement of a page lasts as long as compiling it would
     return {
         "isolation_level": "AUTOCOMMIT",
+        "skip_autocommit_rollback": True,  # after reading there is nothing to take back
         "pool_size": habits.pool,
         "max_overflow": habits.overflow,
         "pool_timeout": habits.lock_s or None,

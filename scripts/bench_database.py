@@ -19,6 +19,13 @@ SETTINGS = {  # as docs/operate.md says for a machine of this size
     "random_page_cost": "1.1",
     "wal_compression": "on",
 }
+MAKING = {  # while the city is made, which a crash would only make anew: nothing has to outlast it
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 COPIED_UP_TO = 2_000_000  # reports; a larger city is served as it was made
 Make = Callable[[dict[str, str]], None]
 
@@ -37,13 +44,14 @@ def sqlite(data: Path, is_made: bool, make: Make, reports: int) -> Iterator[dict
 
 @contextmanager
 def postgresql(data: Path, is_made: bool, make: Make, reports: int) -> Iterator[dict[str, str]]:
-    """The same in a server of our own, started here and stopped at the end."""
+    """The same in a server of our own, started here and stopped at the end; started anew once the city is made."""
     files = data / "files"
     files.mkdir(parents=True, exist_ok=True)
-    with _server(data / "postgresql") as address:
-        if not is_made:
+    if not is_made:
+        with _server(data / "postgresql", SETTINGS | MAKING) as address:
             _ask(address, 'DROP DATABASE IF EXISTS "made" WITH (FORCE)', 'CREATE DATABASE "made"')
             make(_settings(files, "made", address))
+    with _server(data / "postgresql", SETTINGS) as address:
         if reports > COPIED_UP_TO:
             yield _settings(files, "made", address)
             return
@@ -88,7 +96,7 @@ def becoming(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _server(data: Path) -> Iterator[str]:
+def _server(data: Path, settings: dict[str, str]) -> Iterator[str]:
     """The folder of the socket of a running server. Its data stay."""
     data.mkdir(parents=True, exist_ok=True)
     becomes = becoming(data)
@@ -99,7 +107,7 @@ def _server(data: Path) -> Iterator[str]:
 
     if not (data / "cluster" / "PG_VERSION").exists():
         run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-    said = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    said = " ".join(f"-c {name}={value}" for name, value in settings.items())
     run("pg_ctl", "start", "-w", "-l", str(data / "log"), "-o", f"-c listen_addresses='' -k {data} {said}")
     try:
         yield str(data)

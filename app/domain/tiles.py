@@ -114,7 +114,8 @@ def _answer(
     kind = compose, z, filters.shape
     if kind not in _composed:
         _composed[kind] = compose(z, filters)
-    return db.session.connection().execute(_composed[kind], values).all()
+    with db.engine.connect() as connection:
+        return connection.execute(_composed[kind], values).all()
 
 
 def from_rows(z: int, filters: Filters) -> _Statement:

@@ -105,6 +105,8 @@ def _several(values: list[str] | None) -> list[str]:
 
 def read_filters(args: Any) -> Filters:
     """Filters of a tile's address. Raises Invalid."""
+    if not args:
+        return Filters()
     return public_filters.read(
         classes=_several(args.getlist("class")),
         categories=_several(args.getlist("category")),

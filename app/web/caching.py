@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, make_response, redirect, request, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, make_response, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 
 PAGE = "public, max-age=0, s-maxage=30, must-revalidate"  # browsers ask again, a cache in front takes the crowd
@@ -43,6 +43,12 @@ def back_to(endpoint: str, **values: Any) -> Response:
 
 class QuietSessions(SecureCookieSessionInterface):
     """An answer that everybody may keep carries no cookie and does not vary by one, whoever looked at the session."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Whoever brings no cookie has no session that a signature would have to be made for."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not response.cache_control.public:

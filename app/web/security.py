@@ -79,15 +79,26 @@ def init_app(app: Flask) -> None:
         if any("\0" in value for values in said for value in chain.from_iterable(values.listvalues())):
             abort(400)
 
+    always = _headers(policy, is_secure=config.secure_cookies)
+
     @app.after_request
     def headers(response: Response) -> Response:
-        put = response.headers.setdefault
-        put("Content-Security-Policy", policy)
-        put("X-Content-Type-Options", "nosniff")
-        put("Referrer-Policy", "same-origin")
-        put("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=()")
-        put("Cross-Origin-Opener-Policy", "same-origin")
-        if config.secure_cookies:
-            put("Strict-Transport-Security", "max-age=31536000")
-        put("Cache-Control", _kept_by(response))
+        """What every answer says, unless it has said otherwise itself."""
+        said = {name for name, _value in response.headers}
+        for name, value in always:
+            if name not in said:
+                response.headers.add(name, value)
+        if "Cache-Control" not in said:
+            response.headers.add("Cache-Control", _kept_by(response))
         return response
+
+
+def _headers(policy: str, *, is_secure: bool) -> list[tuple[str, str]]:
+    found = [
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(), payment=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    return [*found, ("Strict-Transport-Security", "max-age=31536000")] if is_secure else found
