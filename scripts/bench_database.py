@@ -56,7 +56,8 @@ def postgresql(data: Path, is_made: bool, make: Make, reports: int) -> Iterator[
             yield _settings(files, "made", address)
             return
         copied = 'CREATE DATABASE "live" TEMPLATE "made" STRATEGY file_copy'
-        _ask(address, 'DROP DATABASE IF EXISTS "live" WITH (FORCE)', copied)
+        _ask(address, 'DROP DATABASE IF EXISTS "live" WITH (FORCE)', copied, "CHECKPOINT")
+        os.sync()  # or the first who write wait for all that making has left unwritten
         yield _settings(files, "live", address)
 
 
