@@ -11,7 +11,7 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -250,6 +250,13 @@ def read(name: str) -> Opened:
         html=html.get_content() if html else "",
         at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
     )
+
+
+def forget(ids: Iterable[int]) -> None:
+    """Delete the letters of these deliveries, where any lie there: somebody wants nothing of theirs kept."""
+    for id in ids:
+        for path in _folder().glob(f"delivery-{int(id)}.*.eml"):
+            path.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

@@ -101,7 +101,7 @@ def make_code(report: Report, *, delivery_id: int) -> str:
     hashed = _hash(report, digits)
     kept = next((one for one in _codes(report) if hmac.compare_digest(one.code_hash, hashed)), None)
     if kept is None:
-        kept = OneTimeCode(purpose=PURPOSE, subject=_subject(report), code_hash=hashed, tries=0, created_at=now())
+        kept = OneTimeCode(purpose=PURPOSE, subject=subject_of(report), code_hash=hashed, tries=0, created_at=now())
         db.session.add(kept)
     kept.expires_at = now() + timedelta(minutes=CODE_MINUTES)
     db.session.flush()
@@ -136,13 +136,13 @@ def use_code(report: Report, digits: str) -> bool:
 
 def _codes(report: Report) -> Sequence[OneTimeCode]:
     """Those of letters since the last that was asked for by hand; a late repeat of an earlier one may be among them."""
-    statement = select(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
+    statement = select(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == subject_of(report))
     return db.session.scalars(statement.order_by(OneTimeCode.id).with_for_update()).all()
 
 
 def _void_codes(report: Report) -> None:
     db.session.execute(
-        delete(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == _subject(report))
+        delete(OneTimeCode).where(OneTimeCode.purpose == PURPOSE, OneTimeCode.subject == subject_of(report))
     )
 
 
@@ -150,7 +150,8 @@ def _links() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret_key(), salt=PURPOSE)
 
 
-def _subject(report: Report) -> str:
+def subject_of(report: Report) -> str:
+    """What the digits sent for a report are kept under."""
     return f"report:{report.code}"
 
 

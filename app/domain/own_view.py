@@ -134,7 +134,11 @@ def remembered_reports(links: Sequence[tuple[str, str]]) -> list[Report]:
     found = db.session.scalars(select(Report).where(Report.code.in_([code for code, _ in links])))
     by_code = {report.code: report for report in found}
     return [
-        settling.shown(by_code[code], now())
+        settling.shown(report, now())
         for code, secret in links
-        if code in by_code and hmac.compare_digest(secret_of(by_code[code]).encode(), secret.encode())
+        if (report := by_code.get(code)) is not None and _opens(report, secret)
     ]
+
+
+def _opens(report: Report, secret: str) -> bool:
+    return report.erased_at is None and hmac.compare_digest(secret_of(report).encode(), secret.encode())

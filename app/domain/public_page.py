@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.domain import clock, public_list, public_view, reports, routing, settling
+from app.domain import clock, expected, public_list, public_view, reports, routing, settling
 from app.domain.city import store
 from app.domain.clock import Clock
+from app.domain.expected import Expected
 from app.domain.permissions import ANONYMOUS
 from app.domain.public_view import HANDED_OVER, PublicEvent, PublicView
 from app.domain.reports import nearby
@@ -31,6 +32,7 @@ class PublicPage:
     why: str  # the sentence of the rule that chose the unit; empty once the report was handed over
     handed_over: PublicEvent | None  # the newest transfer, which says why instead
     clock: Clock  # the promise that runs, or ran
+    expected: Expected | None  # how long such reports take, while this one is open
     relatives: tuple[PublicView, ...]
     similar: tuple[tuple[PublicView, int], ...]  # open ones of this category nearby, with metres
 
@@ -45,6 +47,7 @@ def find(code: str, language: str) -> PublicPage:
         why="" if handed_over or is_elsewhere(view.events) else why(report, language),
         handed_over=handed_over,
         clock=clock.of(store.current(), report, view.events),
+        expected=expected.find(report.category_id, report.ward_id) if report.is_open else None,
         relatives=tuple(public_list.relatives(report)),
         similar=tuple(_similar(report, view)),
     )

@@ -5,6 +5,7 @@ The language is named by the caller, because a mail is written in its reader's l
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,10 +26,11 @@ _MONTHS = (
 )
 _MINUTE = Localized("phút", "minute")
 _HOUR = Localized("giờ", "hour")
+_DAY = Localized("ngày", "day")
 _AGES = (
     (525_960, Localized("năm", "year")),
     (43_830, Localized("tháng", "month")),
-    (1440, Localized("ngày", "day")),
+    (1440, _DAY),
     (60, _HOUR),
     (1, _MINUTE),
 )  # minutes of each, the largest first
@@ -88,6 +90,14 @@ def say_working_time(minutes: int, language: str) -> str:
     if rest or not hours:
         parts.append(_count(rest, _MINUTE, language))
     return " ".join(parts)
+
+
+def say_within(seconds: int, language: str) -> str:
+    """The whole hours, from a day on the whole days, that so long a time fits into: "5 giờ", "6 ngày"."""
+    hours = max(1, math.ceil(seconds / 3600))
+    if hours < 24:
+        return _count(hours, _HOUR, language)
+    return _count(math.ceil(seconds / 86_400), _DAY, language)
 
 
 def _today(now: datetime, timezone: str) -> date:

@@ -20,7 +20,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.domain.city.model import Category, City, Question, Ward
 from app.domain.folding import in_order
@@ -232,10 +232,21 @@ class PressForm(FlaskForm):
     """A single button."""
 
 
+class EraseForm(FlaskForm):
+    """Erasing cannot be taken back, so it is said twice."""
+
+    content = BooleanField(_l("Erase my public words and photos too"))
+    sure = BooleanField(
+        _l("I understand that this cannot be undone"),
+        [InputRequired(_l("Tick this, if you are sure."))],
+    )
+
+
 __all__ = [
     "AddressForm",
     "ContactForm",
     "DigitsForm",
+    "EraseForm",
     "FollowForm",
     "LettersForm",
     "PhotosForm",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain import deliveries, heartbeat
+from app.domain import deliveries, expected, heartbeat, scrubbing
 from app.domain.media import store as photo_store
 from app.domain.notifications import announce
 from app.extensions import unit_of_work
@@ -55,6 +55,8 @@ JOBS = (
     Job("clocks", clocks.turn, 30),
     Job("digest", digest.digest, 60),
     Job("reminders", clocks.remind, 600),
+    Job("expected", expected.renew, 21_600, longest_s=1800),
+    Job("scrub", scrubbing.scrub, 60, longest_s=1800),
     Job("forget", clocks.forget, 3600, longest_s=1800),
     Job(
         "photos",

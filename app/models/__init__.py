@@ -3,7 +3,7 @@
 from app.models.base import Base
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardOutline, WardRow
 from app.models.event import Delivery, Event, Words
-from app.models.figures import DayFigure, MapCount, UnitCount
+from app.models.figures import DayFigure, FixTime, MapCount, UnitCount
 from app.models.localized import Localized
 from app.models.moment import Moment, now
 from app.models.person import Consent, Membership, OneTimeCode, Person
@@ -22,6 +22,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "Event",
+    "FixTime",
     "Kept",
     "Localized",
     "MapCount",

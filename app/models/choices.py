@@ -254,4 +254,5 @@ class EventKind(StrEnum):
     SPLIT = "split"
     FLAGGED = "flagged"  # a reader: it shows personal data; staff: abuse
     CONTACT_SEEN = "contact_seen"
+    ERASED = "erased"  # the reporter took their data back; the case stands
     UNDONE = "undone"

@@ -1,4 +1,5 @@
-"""Counters, roll-ups and day figures: written by `domain.figures.apply` in the report's transaction, nowhere else."""
+"""Counters, roll-ups and day figures: written by `domain.figures.apply` in the report's transaction, nowhere else; and
+what is reckoned from time to time."""
 
 from __future__ import annotations
 
@@ -61,3 +62,15 @@ class DayFigure(Base):
     reopened: Mapped[int] = mapped_column(default=0)
     rated: Mapped[int] = mapped_column(default=0)
     rated_well: Mapped[int] = mapped_column(default=0)  # satisfied or acceptable
+
+
+class FixTime(Base):
+    """Half of the `n` reports of a category in a ward (0: the whole city) that were fixed in the last twelve months
+    were fixed within `half_s` seconds. A job writes it; no row where they are few."""
+
+    __tablename__ = "fix_time"
+
+    category_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    ward_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    n: Mapped[int]
+    half_s: Mapped[int]

@@ -167,6 +167,7 @@ class Report(Base):
     # people
     is_contact_confirmed: Mapped[bool] = mapped_column(default=False)
     is_nameless: Mapped[bool] = mapped_column(default=False)
+    erased_at: Mapped[datetime | None]  # the reporter erased their data; the case stands without them
     affected: Mapped[int] = mapped_column(default=1)
     photo_count: Mapped[int] = mapped_column(default=0)
     has_news: Mapped[bool] = mapped_column(default=False)  # the reporter added something nobody has looked at

@@ -52,6 +52,11 @@ def working_time(minutes: int) -> str:
     return wording.say_working_time(minutes, language.chosen())
 
 
+def within(seconds: int) -> str:
+    """ "6 ngày", "5 hours": what a length of time fits into."""
+    return wording.say_within(seconds, language.chosen())
+
+
 def iso(at: datetime) -> str:
     return at.isoformat()
 
@@ -85,6 +90,6 @@ _KINDS_OF_OLD = ("phuong", "xa", "thi tran")  # folded: as long as the word itse
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (moment, due, clock, day, day_of, age, iso, name, overdue_days, working_time, former):
+    for filter_ in (moment, due, clock, day, day_of, age, iso, name, overdue_days, working_time, within, former):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.filters["code"] = codes.shown

@@ -238,11 +238,16 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         EventKind.SPLIT: _l("Split into two reports"),
         EventKind.FLAGGED: _l("Reported to the dispatcher"),
         EventKind.CONTACT_SEEN: _l("Contact details were looked at"),
+        EventKind.ERASED: _l("The sender erased their data"),
         EventKind.UNDONE: _l("Undone"),
     },
 }
 
 
+PURPOSES: dict[str, LazyString] = {  # what somebody may agree to, beyond the handling of a report
+    "alerts": _l("Letters about problems like this one nearby"),
+    "contractor": _l("Passing my contact on to the contractor of the unit in charge"),
+}
 ROUTING_DOUBTS: dict[str, LazyString] = {
     routing.BORDER: _l("The pin lies near a border; the neighbouring ward may be in charge."),
     routing.TWO_OWNERS: _l("Special places of different owners overlap here."),

@@ -43,6 +43,15 @@ def forget(response: Response) -> Response:
     return response
 
 
+def drop(response: Response, code: str) -> Response:
+    """This browser remembers one report less."""
+    links = [link for link in remembered() if link[0] != code]
+    if not links:
+        return forget(response)
+    _set(response, COOKIE, str(_signer().dumps(links)))
+    return response
+
+
 def browser_hash() -> str:
     """A mark of this browser that cannot be turned back into its cookie; empty where it has none yet."""
     kept = request.cookies.get(BROWSER, "")

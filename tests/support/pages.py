@@ -66,6 +66,7 @@ VALUES: dict[str, Values] = {
         {"code": world.codes["new"], "token": world.follower["confirm"]}
     ],
     "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
+    "/r/<code>/mine/<secret>/data": lambda world: _own(world)[:1],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
     "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
     "/desk/r/<code>": lambda world: [{"code": code} for status, code in world.codes.items() if status != "sensitive"],
@@ -294,6 +295,7 @@ def unknown_addresses(app: Flask) -> list[str]:
 
 # Answers for programs and parts of pages, which have tests of their own.
 NOT_PAGES = {
+    "/r/<code>/mine/<secret>/data.zip",
     "/report/what/details",
     "/report/where",
     "/static/<path:filename>",

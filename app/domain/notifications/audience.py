@@ -140,5 +140,6 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
     EventKind.SPLIT: NOBODY,
     EventKind.FLAGGED: (Told(Audience.DISPATCHERS, LetterKind.FLAGGED),),
     EventKind.CONTACT_SEEN: NOBODY,
+    EventKind.ERASED: NOBODY,
     EventKind.UNDONE: NOBODY,
 }

@@ -76,8 +76,11 @@ def secret_of(report: Report) -> str:
 
 
 def by_secret(text: str, secret: str) -> tuple[Report, Actor]:
-    """The report a secret link opens, and the actor its holder is. NotFound for anything else."""
+    """The report a secret link opens, and the actor its holder is. NotFound for anything else; Gone once they have
+    erased their data."""
     report = find(text)
     if report is None or not hmac.compare_digest(secret_of(report).encode(), secret.encode()):
         raise NotFound(_l("This link does not open a report. Check that it was copied whole."))
+    if report.erased_at is not None:
+        raise Gone(_l("You erased your data from this report. The city still works on the case, without you."))
     return report, link_to(report)

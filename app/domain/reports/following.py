@@ -14,7 +14,7 @@ from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor, Permission, may
 from app.domain.reports.find import get_for_change
 from app.extensions import db
-from app.models import AnonymousJoin, Event, Participation, Person, Report, ReportContact, now
+from app.models import AnonymousJoin, Consent, Event, Participation, Person, Report, ReportContact, now
 from app.models.choices import (
     EventKind,
     Part,
@@ -127,6 +127,17 @@ def set_language(code: str, language: str, *, by: Actor) -> None:
     if guest is None:
         raise Forbidden(_l("The language of your letters is set on the page of your account."))
     guest.language = language
+
+
+def withdraw_consent(code: str, purpose: str, *, by: Actor) -> None:
+    """The reporter no longer agrees to this purpose. Doing it twice changes nothing."""
+    report = get_for_change(code, by=by)
+    _own(report, by)
+    given = select(Consent).where(
+        Consent.report_id == report.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+    )
+    for consent in db.session.scalars(given):
+        consent.withdrawn_at = now()
 
 
 def guest_of(report: Report) -> Person | None:

@@ -67,6 +67,7 @@ _SHAPES = {
     EventKind.UNMERGED: "git-branch",
     EventKind.SPLIT: "git-branch",
     EventKind.CONTACT_SEEN: "eye",
+    EventKind.ERASED: "eye-off",
     EventKind.UNDONE: "arrow-back-up",
 }
 _TONES = {

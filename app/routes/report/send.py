@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain import confirmations, drafts, notifications, promises, qr, routing
+from app.domain import confirmations, drafts, expected, notifications, promises, qr, routing
 from app.domain.city import store
 from app.domain.errors import Invalid
 from app.domain.reports import by_secret, filing
@@ -221,6 +221,7 @@ def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> Response
             site=planned.routed.site,
             language=language.chosen(),
         ),
+        expected=expected.find(planned.category.id, planned.city.wards[planned.ward].id),
         answers=_answers(planned.category, said),
         may_be_nameless=planned.city.settings.nameless and planned.category.nameless,
         person=current_user if current_user.is_authenticated else None,

@@ -1,0 +1,38 @@
+"""What was erased is gone from the pages of the database too, not only from its rows.
+
+SQLite writes zeros over what is deleted (`secure_delete`), except in its index of words and its journal: the index is
+merged and the journal cut off. PostgreSQL keeps old versions of rows until it is vacuumed.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from app.extensions import db, unit_of_work
+from app.models import Kept, now
+
+NAME = "to_scrub"
+TABLES = ("words", "report_contact", "person", "delivery", "draft", "photo", "report_text", "participation")
+
+
+def ask() -> None:
+    """Something was erased, in the caller's unit of work."""
+    db.session.merge(Kept(name=NAME, value={}, updated_at=now()))
+
+
+def scrub() -> int:
+    """Clean up after what was erased since the last time; 1 where there was something. Harmless to repeat."""
+    if db.session.get(Kept, NAME) is None:
+        return 0
+    with unit_of_work() as session:
+        session.delete(session.get_one(Kept, NAME))  # what is erased from now on asks anew
+        if session.get_bind().dialect.name == "sqlite":
+            session.execute(text("INSERT INTO report_fts(report_fts) VALUES ('optimize')"))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        else:
+            connection.execute(text("SET statement_timeout = 0"))
+            connection.execute(text(f"VACUUM {', '.join(TABLES)}"))
+            connection.invalidate()  # with its patience
+    return 1
