@@ -7,7 +7,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SelectField, StringField, ValidationError
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
 
@@ -86,6 +86,16 @@ class ProfileForm(FlaskForm):
         _l("Language of our letters"),
         choices=[SelectChoice("vi", "Tiếng Việt"), SelectChoice("en", "English")],
         invalid_choice_message=_l("Choose one of the languages."),  # type: ignore[call-arg]  # newer than its stubs
+    )
+
+
+class EraseAccountForm(FlaskForm):
+    """Erasing cannot be taken back, so it is said twice."""
+
+    password = password(_l("Password"), _l("Write your password."))
+    content = BooleanField(_l("Erase my public words and photos too"))
+    sure = BooleanField(
+        _l("I understand that this cannot be undone"), [InputRequired(_l("Tick this, if you are sure."))]
     )
 
 

@@ -14,12 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import publication, scrubbing
+from app.domain.accounts import passwords
+from app.domain.permissions import actor_of
 from app.domain.reports import filing, following, get, secret_of
 from app.extensions import storage, unit_of_work
 from app.models import Consent, Delivery, Event, Participation, Person, Photo, Report, ReportContact, Words
 from app.models.choices import EventKind, PhotoState, Publication
 from tests import photos
-from tests.factories import a_report, in_charge_of
+from tests.factories import a_person, a_report, in_charge_of, staff
 from tests.support.application import Browser
 from tests.support.post import letters_to, link_in, work
 
@@ -160,3 +162,48 @@ def test_no_byte_of_the_person_is_left_in_database_storage_or_letters(
     assert found == []
     with app.app_context():
         assert not list(storage().walk("private/original"))
+
+
+# With an account ------------------------------------------------------------------------------------------------------
+
+PASSWORD = "mot-mat-khau-dai-4711"
+
+
+@pytest.fixture
+def resident(db_session: Session) -> Person:
+    return a_person(NAME, email=EMAIL, password_hash=passwords.hash_password(PASSWORD))
+
+
+def test_an_account_takes_everything_along(client: Browser, resident: Person) -> None:
+    mine, followed = a_report(words=SAID, contact=filing.Contact(), person_id=resident.id), a_report()
+    with unit_of_work():
+        following.follow(followed.code, by=actor_of(resident))
+    client.sign_in(resident)
+    answer = client.get("/account/data.zip", buffered=True)
+    with ZipFile(BytesIO(answer.data)) as packed:
+        said = json.loads(packed.read("data.json"))
+    assert (said["account"]["email"], said["account"]["follows"]) == (EMAIL, [followed.code])
+    assert [(one["code"], one["words"][0]["text"]) for one in said["reports"]] == [(mine.code, SAID)]
+
+
+def test_an_erased_account_leaves_its_cases(client: Browser, db_session: Session, resident: Person) -> None:
+    codes = [a_report(words=SAID, contact=filing.Contact(), person_id=resident.id).code for _ in range(2)]
+    client.sign_in(resident)
+    wrong = client.post("/account/erase", data={"password": "falsch", "sure": "y"})
+    assert (wrong.status_code, db_session.get_one(Person, resident.id).email) == (422, EMAIL)
+    assert client.post("/account/erase", data={"password": PASSWORD, "sure": "y"}).status_code == 303
+    db_session.expire_all()
+    assert db_session.get_one(Person, resident.id).erased_at is not None
+    assert client.get("/account").status_code != 200
+    for code in codes:
+        assert client.get(f"/r/{code}").status_code == 200
+    assert {one.original for one in db_session.scalars(select(Words))} == {""}
+
+
+def test_staff_do_not_erase_what_they_did(client: Browser, db_session: Session) -> None:
+    clerk = staff("so-ha-tang")
+    with unit_of_work():
+        db_session.get_one(Person, clerk.id).password_hash = passwords.hash_password(PASSWORD)
+    client.sign_in(clerk)
+    answer = client.post("/account/erase", data={"password": PASSWORD, "sure": "y"})
+    assert (answer.status_code, "do đơn vị quản lý" in answer.text) == (422, True)

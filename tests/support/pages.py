@@ -296,6 +296,7 @@ def unknown_addresses(app: Flask) -> list[str]:
 # Answers for programs and parts of pages, which have tests of their own.
 NOT_PAGES = {
     "/r/<code>/mine/<secret>/data.zip",
+    "/account/data.zip",
     "/report/what/details",
     "/report/where",
     "/static/<path:filename>",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain.accounts import changes, find, links
+from app.domain.accounts import changes, find, leaving, links
 from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.extensions import limiter, unit_of_work
-from app.forms.account import ChangePasswordForm, NewEmailForm, PressForm, ProfileForm, ProveForm
+from app.forms.account import ChangePasswordForm, EraseAccountForm, NewEmailForm, PressForm, ProfileForm, ProveForm
 from app.forms.refusals import refuse
 from app.routes.account import bp
 from app.routes.account.parts import FEW_LETTERS, FEW_TRIES, is_refused, page
+from app.web import links as links_of_browser
 from app.web import sessions
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
@@ -107,6 +108,34 @@ def sign_out_everywhere() -> ResponseReturnValue:
         flash(_("You are signed out on every device."), "done")
         return redirect(url_for(".sign_in"), 303)
     return redirect(url_for(".settings"), 303)
+
+
+@bp.get("/account/data.zip")
+@open_to_residents
+@limiter.limit(FEW_TRIES, key_func=_my_key)
+def take_along() -> ResponseReturnValue:
+    """Everything that is kept of me, in one archive."""
+    answer = send_file(leaving.archive(_me()), "application/zip", as_attachment=True, download_name="hoi-am.zip")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@bp.route("/account/erase", methods=["GET", "POST"])
+@open_to_residents
+@limiter.limit(FEW_TRIES, key_func=_my_key, methods=["POST"], deduct_when=is_refused)
+def erase() -> ResponseReturnValue:
+    """Erase the account and myself from every report, after the password. The cases stay."""
+    form = EraseAccountForm()
+    if form.validate_on_submit():
+        try:
+            leaving.erase(_me(), password=form.password.data or "", content_too=bool(form.content.data))
+        except Invalid as error:
+            refuse(form, error)
+        else:
+            sessions.end()
+            flash(_("Your account and your data are erased. The city goes on with your cases without you."), "done")
+            return links_of_browser.forget(back_to("public.front"))
+    return page("account/erase.html", form=form, status=422 if form.is_submitted() else 200)
 
 
 @bp.route("/account/close", methods=["GET", "POST"])
