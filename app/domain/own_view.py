@@ -48,6 +48,7 @@ class OwnView:
     contact: ReportContact | None
     question: str  # the unit's open question, empty when there is none
     letters_in: str  # the language we write to this guest in; empty for an account and where nobody is written to
+    is_muted: bool  # they want no letters about it
 
     @property
     def is_handed_over(self) -> bool:
@@ -78,6 +79,7 @@ def own_view(report: Report) -> OwnView:
         contact=db.session.get(ReportContact, report.id),
         question=_question(report, lines),
         letters_in=guest.language if guest is not None else "",
+        is_muted=following.is_muted(report),
     )
 
 

@@ -241,6 +241,7 @@ class Participation(Base):
     part: Mapped[Part]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    muted_at: Mapped[datetime | None]  # the reporter wants no letters about it
 
 
 class AnonymousJoin(Base):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain import public_view, qr
 from app.domain.errors import Gone
 from app.domain.reports import guests
-from app.extensions import limiter, unit_of_work
+from app.extensions import csrf, limiter, unit_of_work
 from app.forms.report import FollowForm, PressForm
 from app.models import Report
 from app.routes.report.limits import BY_CONTACT, contact_of_form, has_no_contact_in_form
@@ -67,17 +67,24 @@ def confirm(code: str, token: str) -> ResponseReturnValue:
 
 
 @bp.route("/r/<code>/follow/stop/<token>", methods=["GET", "POST"])
+@csrf.exempt  # type: ignore[untyped-decorator]  # Flask-WTF ships no types
 @open_to_all
 @limiter.limit(TRIES, methods=["POST"])
 def stop(code: str, token: str) -> ResponseReturnValue:
-    """The link at the foot of a letter to a follower: no more of them."""
+    """The link at the foot of a letter: no more of them. A mail reader presses it by itself (RFC 8058), and brings no
+    token of a form; the token of the address is enough to end letters, and for nothing else."""
     report = guests.stopping(code, token)
-    if PressForm().validate_on_submit():
-        with unit_of_work():
-            guests.stop(code, token)
-        flash(_("You no longer follow this report."), "done")
-        return back_to("public.front")
-    return _press(report, "stop", token)
+    if request.method == "GET":
+        return _press(report, "stop", token)
+    by_mail_reader = request.form.get("List-Unsubscribe") == "One-Click"
+    if not by_mail_reader:
+        csrf.protect()
+    with unit_of_work():
+        guests.stop(code, token)
+    if by_mail_reader:
+        return Response(_("You get no more letters about this report."), mimetype="text/plain")
+    flash(_("You get no more letters about this report."), "done")
+    return back_to("public.front")
 
 
 def ask(report: Report, form: FollowForm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.domain import workflow
 from app.domain.accounts import joining
-from app.extensions import unit_of_work
-from app.models import Participation, Person, Report
+from app.domain.reports import secret_of
+from app.extensions import db, unit_of_work
+from app.models import Participation, Person, Report, ReportContact
 from app.models.choices import Part, Role
 from tests import factories
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
-from tests.support.post import letters_to, link_in, work
+from tests.support.post import LINK, letters_to, link_in, work
 
 NEIGHBOUR = "hang.xom@example.org"
 
@@ -32,6 +34,10 @@ def report(db_session: Session) -> Report:
 def outbox(app: Flask) -> Path:
     kept: Path = app.config["HOIAM"].outbox
     return kept
+
+
+def address_of(report: Report) -> str:
+    return db.session.get_one(ReportContact, report.id).email
 
 
 def joined(client: Browser, report: Report, **typed: str) -> str:
@@ -81,11 +87,49 @@ def test_a_guest_hears_of_the_answer_once_the_mailed_link_was_pressed_and_can_st
     assert len(told) == 3, "the confirmation, and two steps"
     stop = link_in(told[-1], "/follow/stop/")
     assert faults(client.get(stop).text) == []
-    client.post(stop)
-    client.post(stop)
+    assert client.post(stop).status_code == 303
+    assert client.post(stop).status_code == 303
     db_session.expire_all()
     follower = db_session.scalars(select(Participation).where(Participation.part == Part.FOLLOWER)).one()
     assert follower.ended_at is not None
+
+
+def test_a_mail_reader_ends_the_letters_by_itself_and_the_reporter_can_begin_them_again(
+    app: Flask, client: Browser, db_session: Session, clock: Clock, report: Report, outbox: Path
+) -> None:
+    """RFC 8058: one POST without cookie, origin or token of a form."""
+    filer = address_of(report)
+    work(app)
+    client.post(link_in(letters_to(filer, outbox)[0], "/confirm/"))
+    work(app)
+    receipt = letters_to(filer, outbox)[-1]
+    raw = next(path.read_text() for path in outbox.glob("*.eml") if "List-Unsubscribe:" in path.read_text())
+    assert re.search(r"^List-Unsubscribe: <http\S+>$", raw, re.MULTILINE), "on one line, and as it is"
+    assert receipt["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    address = LINK.findall(str(receipt["List-Unsubscribe"]).strip("<>"))[0]
+    for _again in range(2):
+        answer = app.test_client().post(address, data={"List-Unsubscribe": "One-Click"})
+        assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    step_by_a_lead(report, "receive")
+    clock.forward(seconds=61)
+    work(app)
+    assert len(letters_to(filer, outbox)) == 2, "the confirmation and the receipt"
+
+    own = f"/r/{report.code}/mine/{secret_of(report)}"
+    assert "Bạn đang tắt thư" in client.get(own).text
+    assert client.post(f"{own}/letters").status_code == 303
+    step_by_a_lead(report, "plan", words="Làm cùng đợt sau Tết.", planned_on=(clock.now + timedelta(days=20)).date())
+    clock.forward(seconds=61)
+    work(app)
+    assert len(letters_to(filer, outbox)) == 3
+
+
+def test_no_letter_of_an_account_or_of_confirmation_can_be_unsubscribed(
+    app: Flask, client: Browser, report: Report, outbox: Path
+) -> None:
+    work(app)
+    (confirm,) = letters_to(address_of(report), outbox)
+    assert confirm["List-Unsubscribe"] is None
 
 
 def step_by_a_lead(report: Report, move: str, **said: object) -> None:

@@ -111,7 +111,7 @@ class _Told:
             case Audience.REPORTER:
                 if event.id < self.confirmed.get(report.id, 0):
                     return ()  # the letter of the confirmation tells it, once
-                return self._reachable(told.letter, self._having(report, Part.REPORTER))
+                return self._reachable(told.letter, self._having(report, Part.REPORTER, but_muted=True))
             case Audience.FOLLOWERS:
                 if event.kind is not EventKind.MERGED and not settling.becomes_public(report):
                     return ()
@@ -139,8 +139,9 @@ class _Told:
         elif contact.phone and sms.is_on():
             yield person.id, DeliveryChannel.SMS
 
-    def _having(self, report: Report, *parts: Part) -> list[Person]:
-        ids = dict.fromkeys(one.person_id for one in self.parts[report.id] if one.part in parts)
+    def _having(self, report: Report, *parts: Part, but_muted: bool = False) -> list[Person]:
+        having = (one for one in self.parts[report.id] if one.part in parts and not (but_muted and one.muted_at))
+        ids = dict.fromkeys(one.person_id for one in having)
         return [self.people[id] for id in ids if id in self.people]
 
     def _reachable(self, letter: LetterKind, people: Iterable[Person]) -> Iterable[tuple[int, DeliveryChannel]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
 from app.domain import events, publication, search, workflow
 from app.domain.accounts import find
@@ -127,6 +127,27 @@ def set_language(code: str, language: str, *, by: Actor) -> None:
     if guest is None:
         raise Forbidden(_l("The language of your letters is set on the page of your account."))
     guest.language = language
+
+
+def is_muted(report: Report) -> bool:
+    """Does whoever filed it want no letters about it?"""
+    return bool(db.session.scalar(select(exists().where(*_reporting(report), Participation.muted_at.is_not(None)))))
+
+
+def hear_again(code: str, *, by: Actor) -> None:
+    """The reporter wants letters about it again."""
+    report = get_for_change(code, by=by)
+    _own(report, by)
+    for participation in db.session.scalars(select(Participation).where(*_reporting(report))):
+        participation.muted_at = None
+
+
+def _reporting(report: Report) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Participation.report_id == report.id,
+        Participation.part == Part.REPORTER,
+        Participation.ended_at.is_(None),
+    )
 
 
 def withdraw_consent(code: str, purpose: str, *, by: Actor) -> None:

@@ -76,7 +76,7 @@ def confirm(code: str, token: str) -> Report:
 
 
 def stop_token(report: Report, person: Person) -> str:
-    """For the foot of every letter to a follower; good for as long as the letter is kept."""
+    """For the foot of every letter to a resident; good for as long as the letter is kept."""
     return str(_signer(_STOP).dumps([report.code, person.id]))
 
 
@@ -90,17 +90,22 @@ def stopping(code: str, token: str) -> Report:
 
 
 def stop(code: str, token: str) -> None:
-    """No more letters about this report, inside a unit of work. Twice does no harm."""
+    """No more letters about this report, inside a unit of work. Twice does no harm.
+
+    Who followed follows no longer; who filed it still reads and answers by their own link.
+    """
     report = stopping(code, token)
     _code, person_id = _read(_STOP, token)
     mine = select(Participation).where(
         Participation.report_id == report.id,
         Participation.person_id == person_id,
-        Participation.part.in_((Part.FOLLOWER, Part.AFFECTED)),
         Participation.ended_at.is_(None),
     )
     for participation in db.session.scalars(mine):
-        participation.ended_at = now()
+        if participation.part is Part.REPORTER:
+            participation.muted_at = participation.muted_at or now()
+        else:
+            participation.ended_at = now()
 
 
 _LOST = _l("This link leads nowhere. Check that it was copied whole.")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy, default
 from email.utils import format_datetime, parseaddr
 from functools import cache
 
@@ -217,8 +219,22 @@ def _in_language(app: Flask, config: Config, chosen: str) -> Iterator[None]:
         yield
 
 
+class _Unfolded(UnstructuredHeader):
+    """An address on one line, however long: folded, it would be written in a way that mail readers do not press."""
+
+    name: str
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _Unfolded)  # type: ignore[arg-type]  # the registry mixes a header into it
+_POLICY = default.clone(header_factory=_HEADERS)
+
+
 def _message(letter: Letter, about: About, config: Config, message_id: str) -> EmailMessage:
-    message = EmailMessage()
+    message = EmailMessage(_POLICY)
     message["Subject"] = letter.subject
     message["From"] = config.mail_from
     try:
@@ -230,6 +246,9 @@ def _message(letter: Letter, about: About, config: Config, message_id: str) -> E
     message["Date"] = format_datetime(now())
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"  # no out-of-office answers
+    if letter.stop:
+        message["List-Unsubscribe"] = f"<{letter.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     shown = {"letter": letter, "lang": about.language, "city_name": about.city.name.in_(about.language)}
     message.set_content(render_template("emails/letter.txt", **shown).strip() + "\n", cte="quoted-printable")
     html = _inliner().inline(render_template("emails/letter.html", **shown))

@@ -35,6 +35,7 @@ class Letter:
     button: Link | None = None
     closing: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    stop: str = ""  # where one press, or a mail reader by itself, ends such letters (RFC 8058)
     short: str = ""  # for a text message
 
 

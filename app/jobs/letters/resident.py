@@ -125,7 +125,8 @@ def stands(about: About) -> Letter:
         body=(_("Thank you for confirming your address. This is how your report stands."), *told.body),
         facts=(told.facts[0], (_("Filed at"), moment(report.filed_at)), *told.facts[1:]),
         closing=(*told.closing, _keep_the_link()),
-        links=() if about.is_reporter else (_way_out(about),),
+        links=(_way_out(about),),
+        stop=_way_out(about).url,
         short=f"{subject}. {about.page}",
     )
 
@@ -400,15 +401,17 @@ def _of_report(
         why=_("You get this message because you filed this report.")
         if about.is_reporter
         else _("You get this message because you follow this report or are affected by it."),
-        links=() if about.is_reporter else (_way_out(about),),
+        links=(_way_out(about),),
+        stop=_way_out(about).url,
         short=f"{subject}. {about.page}",
     )
 
 
 def _way_out(about: About) -> Link:
-    """Who follows stops by one link, with an account or without."""
+    """One link and there are no more letters, for whoever filed it or follows, with an account or without."""
     token = guests.stop_token(about.report, about.person)
-    return Link(_("Stop following"), url_for("guests.stop", code=about.report.code, token=token, _external=True))
+    label = _("No more letters about this report") if about.is_reporter else _("Stop following")
+    return Link(label, url_for("guests.stop", code=about.report.code, token=token, _external=True))
 
 
 def _old_and_new(about: About) -> tuple[tuple[str, str], ...]:

@@ -82,6 +82,19 @@ def letters(code: str, secret: str) -> ResponseReturnValue:
     return back(code, secret)
 
 
+@bp.post("/r/<code>/mine/<secret>/letters")
+@open_to_all
+@limiter.limit(TRIES)
+def hear_again(code: str, secret: str) -> ResponseReturnValue:
+    """Whoever had enough of our letters wants them after all."""
+    _report, link = by_secret(code, secret)
+    if PressForm().validate_on_submit():
+        with unit_of_work():
+            following.hear_again(code, by=link)
+        flash(_("From now on we write to you about this report again."), "done")
+    return back(code, secret)
+
+
 @bp.post("/r/<code>/mine/<secret>/code/again")
 @open_to_all
 @limiter.limit(LETTERS)
