@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_QUERIES = 12
 FOR_US = {"styleguide.page"}  # shows Vietnamese samples in both languages, in development only
-ONLY_LEADS_ON = {"desk.next_report", "admin.start", "public.favicon"}
+ONLY_LEADS_ON = {"desk.next_report", "admin.start", "public.favicon", "alerts.stop"}
 
 
 @pytest.fixture

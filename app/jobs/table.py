@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain import deliveries, expected, heartbeat, scrubbing
+from app.domain.alerts import telling
 from app.domain.media import store as photo_store
 from app.domain.notifications import announce
 from app.extensions import unit_of_work
@@ -54,6 +55,7 @@ JOBS = (
     Job("show", clocks.show_settled, SOON_S),
     Job("clocks", clocks.turn, 30),
     Job("digest", digest.digest, 60),
+    Job("alerts", telling.tell, 30),
     Job("reminders", clocks.remind, 600),
     Job("expected", expected.renew, 21_600, longest_s=1800),
     Job("scrub", scrubbing.scrub, 60, longest_s=1800),

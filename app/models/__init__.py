@@ -1,5 +1,6 @@
 """What we keep. A file per noun; import from here."""
 
+from app.models.alert import Alert, AlertCell, AlertHit
 from app.models.base import Base
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardOutline, WardRow
 from app.models.event import Delivery, Event, Words
@@ -13,6 +14,9 @@ from app.models.search import ReportText
 from app.models.settings import Kept, UnitTemplate
 
 __all__ = [
+    "Alert",
+    "AlertCell",
+    "AlertHit",
     "AnonymousJoin",
     "Base",
     "CategoryRow",

@@ -209,6 +209,14 @@ class DeliveryChannel(StrEnum):
     SMS = "sms"
 
 
+class Cadence(StrEnum):
+    """How often somebody hears of new reports around a place."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class EventKind(StrEnum):
     """Everything that can happen to a report. One kind, one timeline template, one audience."""
 

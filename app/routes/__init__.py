@@ -7,6 +7,7 @@ from flask import Flask
 from app.routes import (
     account,
     admin,
+    alerts,
     assisted,
     desk,
     guests,
@@ -30,6 +31,7 @@ AUDIENCES = (
     report,
     own,
     guests,
+    alerts,
     photos,
     account,
     desk,

@@ -17,6 +17,7 @@ from app.domain import routing
 from app.domain.notifications.kinds import LetterKind
 from app.models.choices import (
     CLASS_OF,
+    Cadence,
     Channel,
     DeliveryChannel,
     DeliveryState,
@@ -51,6 +52,11 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         Status.DECLINED: _l("Not accepted"),
         Status.MERGED: _l("Merged"),
         Status.WITHDRAWN: _l("Withdrawn by the sender"),
+    },
+    Cadence: {
+        Cadence.AT_ONCE: _l("At once"),
+        Cadence.DAILY: _l("Every morning"),
+        Cadence.WEEKLY: _l("Every Monday"),
     },
     StatusClass: {
         StatusClass.DRAFT: _l("Held"),
@@ -159,6 +165,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         LetterKind.CONFIRM: _l("Confirm the address"),
         LetterKind.CONFIRM_REMINDER: _l("Confirm the address, reminder"),
         LetterKind.FOLLOW: _l("Confirm to follow"),
+        LetterKind.ALERT_LINK: _l("Confirm an alert"),
+        LetterKind.ALERT: _l("New reports of an area"),
         LetterKind.FILED: _l("Your report"),
         LetterKind.STANDS: _l("Where the report stands"),
         LetterKind.RECEIVED: _l("Received"),

@@ -28,6 +28,7 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
     token: str = ""  # confirms the contact of the waiting report
     follower: dict[str, str] = field(default_factory=dict)  # page, confirm, stop → the token of a guest's link
+    alert: dict[str, str] = field(default_factory=dict)  # page, confirm → the token of somebody's alert
     membership: int = 0  # a role in UNIT
     template: int = 0  # a ready answer of UNIT
     file: str = ""  # a letter in the outbox
@@ -68,6 +69,9 @@ VALUES: dict[str, Values] = {
     "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
     "/r/<code>/mine/<secret>/data": lambda world: _own(world)[:1],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
+    "/alerts/<token>": lambda world: [{"token": world.alert["page"]}],
+    "/alerts/<token>/stop": lambda world: [{"token": world.alert["page"]}],
+    "/alerts/confirm/<token>": lambda world: [{"token": world.alert["confirm"]}],
     "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
     "/desk/r/<code>": lambda world: [{"code": code} for status, code in world.codes.items() if status != "sensitive"],
     "/desk/publish/<code>": lambda world: [{"code": world.codes["new"]}],
@@ -198,9 +202,11 @@ def _team(world: World) -> None:
 
 
 def _followed(world: World, report: Any) -> None:
+    from app.domain.alerts import watching
     from app.domain.permissions import ANONYMOUS
     from app.domain.reports import following, guests
     from app.extensions import unit_of_work
+    from app.models.choices import Cadence
     from tests import factories
 
     person = factories.a_person()
@@ -210,6 +216,11 @@ def _followed(world: World, report: Any) -> None:
             "page": guests.secret_of(report, "a" * 40),
             "confirm": guests.confirm_token(report, person, "theo.doi@example.org"),
             "stop": guests.stop_token(report, person),
+        }
+        wish = watching.Wish(Cadence.DAILY, ward=WARD)
+        world.alert = {
+            "page": watching.token_of(watching.begin(wish, person.id)),
+            "confirm": watching.confirm_token(wish, person, "khu.vuc@example.org"),
         }
 
 

@@ -13,7 +13,7 @@ from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.domain.notifications import LetterKind, send_account
 from app.extensions import db, unit_of_work
-from app.models import Consent, Delivery, Event, Kept, Membership, Participation, Person, now
+from app.models import Alert, Consent, Delivery, Event, Kept, Membership, Participation, Person, now
 
 FORGOTTEN_AFTER = timedelta(days=14)
 IN_VAIN = "asked_in_vain"
@@ -112,7 +112,8 @@ def invitation(person: Person, email: str) -> str:
 
 
 def _wanted_to_follow() -> ColumnElement[bool]:
-    return exists().where(Delivery.person_id == Person.id, Delivery.kind == LetterKind.FOLLOW.value)
+    asked = (LetterKind.FOLLOW.value, LetterKind.ALERT_LINK.value)
+    return exists().where(Delivery.person_id == Person.id, Delivery.kind.in_(asked))
 
 
 def forget_unconfirmed() -> int:
@@ -133,6 +134,7 @@ def forget_unconfirmed() -> int:
             ~exists().where(Membership.person_id == Person.id),
             ~exists().where(Event.actor_id == Person.id),
             ~exists().where(Consent.person_id == Person.id),
+            ~exists().where(Alert.person_id == Person.id),
         )
         .limit(500)
     )

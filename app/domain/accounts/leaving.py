@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import IO
 
 from flask_babel import lazy_gettext as _l
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from app.domain import scrubbing
 from app.domain.accounts import find, passwords
+from app.domain.alerts import watching
 from app.domain.errors import Invalid
 from app.domain.permissions import actor_of
 from app.domain.reports import erasing, exporting
@@ -26,6 +28,7 @@ def archive(person_id: int) -> IO[bytes]:
         "phone": person.phone,
         "language": person.language,
         "created_at": person.created_at,
+        "alerts": [asdict(watching.wish_of(alert)) for alert in watching.of_person(person_id)],
         "follows": [report.code for report in _reports(person_id, Part.FOLLOWER, Part.AFFECTED)],
     }
     return exporting.archive(_reports(person_id, Part.REPORTER), about={"account": about})

@@ -1,6 +1,7 @@
 """Which event tells whom, by which letter. Letters themselves are written in `app/jobs/letters`."""
 
 from app.domain.notifications.announce import announce
+from app.domain.notifications.around import CELL_ZOOM
 from app.domain.notifications.audience import AUDIENCE, Audience, Told
 from app.domain.notifications.digest import owe_digests
 from app.domain.notifications.kinds import ACCOUNT, LetterKind
@@ -9,6 +10,7 @@ from app.domain.notifications.owed import (
     confirmations_since,
     remind_unconfirmed,
     send_account,
+    send_alert_link,
     send_confirmation,
     send_follow,
     sends_texts,
@@ -17,6 +19,7 @@ from app.domain.notifications.owed import (
 __all__ = [
     "ACCOUNT",
     "AUDIENCE",
+    "CELL_ZOOM",
     "Audience",
     "LetterKind",
     "Told",
@@ -26,6 +29,7 @@ __all__ = [
     "owe_digests",
     "remind_unconfirmed",
     "send_account",
+    "send_alert_link",
     "send_confirmation",
     "send_follow",
     "sends_texts",

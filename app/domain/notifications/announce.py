@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from app.adapters import sms
 from app.domain import settling
+from app.domain.notifications import around
 from app.domain.notifications.audience import AUDIENCE, STAFF, Audience, Told
 from app.domain.notifications.kinds import BY_SMS, LetterKind
 from app.domain.permissions import IN_CHARGE, Permission, actor_of, may
@@ -37,12 +38,17 @@ def announce(limit: int = 100) -> int:
             .with_for_update(skip_locked=True)
         ).all()
         at = now()
-        told = _Told.about([event for event in events if event.undone_at is None and AUDIENCE[event.kind]])
+        told = _Told.about([event for event in events if event.undone_at is None and _concerns_somebody(event)])
         for event in events:
             event.announced_at = at
             if event.undone_at is None:
                 db.session.add_all(told.deliveries(event))
+                told.find_alerts(event)
         return len(events)
+
+
+def _concerns_somebody(event: Event) -> bool:
+    return bool(AUDIENCE[event.kind]) or event.kind in around.SHOWS
 
 
 @dataclass
@@ -103,6 +109,12 @@ class _Told:
                     data={"as": told.audience.value},
                     not_before=_not_before(event, report),
                 )
+
+    def find_alerts(self, event: Event) -> None:
+        """Whoever asked to hear of such a report near there, but for those who have a part in it."""
+        report = self.reports.get(event.report_id or 0)
+        if report is not None:
+            around.match(event, report, but={one.person_id for one in self.parts[report.id]})
 
     def _whom(self, told: Told, event: Event, report: Report) -> Iterable[tuple[int, DeliveryChannel]]:
         match told.audience:

@@ -29,6 +29,9 @@ class LetterKind(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     WITHHELD = "withheld"
+    # to whoever wants to hear of a place
+    ALERT_LINK = "alert_link"
+    ALERT = "alert"
     # to staff
     URGENT = "urgent"
     ASSIGNED = "assigned"

@@ -38,6 +38,11 @@ def send_follow(person_id: int, report: Report, *, to: str, link: str) -> Delive
     return _owe(person_id, LetterKind.FOLLOW, {"report": report.id, "to": to, "link": link})
 
 
+def send_alert_link(person_id: int, *, to: str, link: str) -> Delivery:
+    """Owe an address the link (a path from the root) that begins an alert, inside the caller's unit of work."""
+    return _owe(person_id, LetterKind.ALERT_LINK, {"to": to, "link": link})
+
+
 def send_confirmation(report: Report) -> bool:
     """Owe the unconfirmed contact of this report a fresh link and code, inside the caller's unit of work.
 

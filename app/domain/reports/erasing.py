@@ -25,6 +25,9 @@ from app.domain.permissions import Actor, Permission, may
 from app.domain.reports.find import get_for_change
 from app.extensions import db
 from app.models import (
+    Alert,
+    AlertCell,
+    AlertHit,
     Consent,
     Delivery,
     Draft,
@@ -98,12 +101,20 @@ def erase_person(person: Person) -> Sequence[int]:
     letters = db.session.scalars(delete(Delivery).where(Delivery.person_id == person.id).returning(Delivery.id)).all()
     db.session.execute(update(Consent).where(Consent.person_id == person.id).values(person_id=None))
     db.session.execute(delete(Participation).where(Participation.person_id == person.id))
+    _erase_alerts(person)
     person.email = person.phone = person.password_hash = None
     person.name = ""
     person.session_epoch += 1
     person.closed_at = person.closed_at or now()
     person.erased_at = now()
     return letters
+
+
+def _erase_alerts(person: Person) -> None:
+    mine = select(Alert.id).where(Alert.person_id == person.id)
+    for table in (AlertHit, AlertCell):
+        db.session.execute(delete(table).where(table.alert_id.in_(mine)))
+    db.session.execute(delete(Alert).where(Alert.person_id == person.id))
 
 
 def _erase_words(report: Report, *, content_too: bool) -> None:

@@ -21,7 +21,7 @@ from app.domain import confirmations, deliveries
 from app.domain.city import store
 from app.domain.notifications.kinds import TO_TYPED_ADDRESS, LetterKind
 from app.extensions import db, unit_of_work
-from app.jobs.letters import account, resident, staff
+from app.jobs.letters import account, alerts, resident, staff
 from app.jobs.letters.model import About, Letter, Pointless
 from app.models import Delivery, Event, Person, Report, ReportContact, Words, now
 from app.models.choices import DeliveryChannel, EventKind, Status, WordsKind
@@ -51,6 +51,8 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.MERGED: resident.merged,
     LetterKind.UNMERGED: resident.unmerged,
     LetterKind.WITHHELD: resident.withheld,
+    LetterKind.ALERT_LINK: alerts.alert_link,
+    LetterKind.ALERT: alerts.alert,
     LetterKind.URGENT: staff.urgent,
     LetterKind.ASSIGNED: staff.assigned,
     LetterKind.ARRIVED: staff.arrived,
