@@ -156,6 +156,7 @@ class Life:
     recurs_of_id: int | None = None
     recurrence: int = 1
     split_from_id: int | None = None
+    erased_at: None = None
     settling: None = None
     settles_at: None = None
     is_demo: bool = True
