@@ -69,7 +69,7 @@ def recording(
         data["was"] = changed
     report.version += 1
     report.updated_at = max(at, report.updated_at)
-    if entry.public_at is not None:
+    if entry.public_at is not None and by.is_staff:  # what the reporter adds is no word of the unit
         report.last_public_word_at = max(at, report.last_public_word_at)
     entry.event = Event(
         report_id=report.id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.domain import clock, expected, public_list, public_view, reports, routing, settling
+from app.domain import clock, expected, public_list, public_view, reports, routing, settling, silence
 from app.domain.city import store
 from app.domain.clock import Clock
 from app.domain.expected import Expected
@@ -32,6 +32,7 @@ class PublicPage:
     why: str  # the sentence of the rule that chose the unit; empty once the report was handed over
     handed_over: PublicEvent | None  # the newest transfer, which says why instead
     clock: Clock  # the promise that runs, or ran
+    quiet_weeks: int  # without a word of the unit, from four on
     expected: Expected | None  # how long such reports take, while this one is open
     relatives: tuple[PublicView, ...]
     similar: tuple[tuple[PublicView, int], ...]  # open ones of this category nearby, with metres
@@ -47,6 +48,7 @@ def find(code: str, language: str) -> PublicPage:
         why="" if handed_over or is_elsewhere(view.events) else why(report, language),
         handed_over=handed_over,
         clock=clock.of(store.current(), report, view.events),
+        quiet_weeks=silence.weeks_told(view),
         expected=expected.find(report.category_id, report.ward_id) if report.is_open else None,
         relatives=tuple(public_list.relatives(report)),
         similar=tuple(_similar(report, view)),

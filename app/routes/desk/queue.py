@@ -9,9 +9,11 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from app.domain import queue as work
+from app.domain import silence
 from app.domain.city import store
 from app.domain.folding import in_order
 from app.domain.queue import MOST_COUNTED, Question, Tab
@@ -144,6 +146,9 @@ def _filters(asked: Question, people: work.Colleagues, occurring: work.Occurring
 def row(report: Report, names: dict[int, str], words: str) -> dict[str, Any]:
     """A row with the marks that make a clerk look twice."""
     marks = [str(mark) for is_so, mark in MARKS if is_so(report)]
+    quiet = silence.weeks_warned(report)
+    if quiet:
+        marks.append(ngettext("%(num)d week without a word", "%(num)d weeks without a word", quiet))
     if report.recurrence > 1:
         marks.append(_("Recurrence no. %(n)s", n=report.recurrence))
     return desk_row(report, names=names, words=words) | {"marks": marks}

@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.domain import clock, expected, notifications, public_page, qr, workflow
+from app.domain import clock, expected, notifications, public_page, qr, silence, workflow
 from app.domain.city import store
 from app.domain.errors import Gone, Moved, NotFound
 from app.domain.own_view import own_view
@@ -66,6 +66,7 @@ def shown(
         if view.is_handed_over or public_page.is_elsewhere(view.events)
         else public_page.why(report, language.chosen()),
         clock=clock.of(city, report, view.events),
+        quiet_weeks=silence.weeks_told(view.report),
         expected=expected.find(report.category_id, report.ward_id) if report.is_open else None,
         merged=_merged_into(report),
         own=own,
