@@ -165,6 +165,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         LetterKind.CONFIRM: _l("Confirm the address"),
         LetterKind.CONFIRM_REMINDER: _l("Confirm the address, reminder"),
         LetterKind.FOLLOW: _l("Confirm to follow"),
+        LetterKind.MY_REPORTS: _l("Link to one's own reports"),
         LetterKind.ALERT_LINK: _l("Confirm an alert"),
         LetterKind.ALERT: _l("New reports of an area"),
         LetterKind.FILED: _l("Your report"),

@@ -28,7 +28,7 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
     token: str = ""  # confirms the contact of the waiting report
     follower: dict[str, str] = field(default_factory=dict)  # page, confirm, stop → the token of a guest's link
-    alert: dict[str, str] = field(default_factory=dict)  # page, confirm → the token of somebody's alert
+    alert: dict[str, str] = field(default_factory=dict)  # page, confirm, mine → tokens of somebody's letters
     membership: int = 0  # a role in UNIT
     template: int = 0  # a ready answer of UNIT
     file: str = ""  # a letter in the outbox
@@ -69,6 +69,7 @@ VALUES: dict[str, Values] = {
     "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
     "/r/<code>/mine/<secret>/data": lambda world: _own(world)[:1],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
+    "/mine/by-mail/<token>": lambda world: [{"token": world.alert["mine"]}],
     "/alerts/<token>": lambda world: [{"token": world.alert["page"]}],
     "/alerts/<token>/stop": lambda world: [{"token": world.alert["page"]}],
     "/alerts/confirm/<token>": lambda world: [{"token": world.alert["confirm"]}],
@@ -204,7 +205,7 @@ def _team(world: World) -> None:
 def _followed(world: World, report: Any) -> None:
     from app.domain.alerts import watching
     from app.domain.permissions import ANONYMOUS
-    from app.domain.reports import following, guests
+    from app.domain.reports import by_mail, following, guests
     from app.extensions import unit_of_work
     from app.models.choices import Cadence
     from tests import factories
@@ -221,6 +222,7 @@ def _followed(world: World, report: Any) -> None:
         world.alert = {
             "page": watching.token_of(watching.begin(wish, person.id)),
             "confirm": watching.confirm_token(wish, person, "khu.vuc@example.org"),
+            "mine": by_mail.token_of(person),
         }
 
 

@@ -13,6 +13,7 @@ from app.domain.notifications.owed import (
     send_alert_link,
     send_confirmation,
     send_follow,
+    send_my_reports,
     sends_texts,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "send_alert_link",
     "send_confirmation",
     "send_follow",
+    "send_my_reports",
     "sends_texts",
 ]

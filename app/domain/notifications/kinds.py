@@ -29,6 +29,7 @@ class LetterKind(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     WITHHELD = "withheld"
+    MY_REPORTS = "my_reports"  # the link that opens them without an account
     # to whoever wants to hear of a place
     ALERT_LINK = "alert_link"
     ALERT = "alert"

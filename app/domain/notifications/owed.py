@@ -43,6 +43,11 @@ def send_alert_link(person_id: int, *, to: str, link: str) -> Delivery:
     return _owe(person_id, LetterKind.ALERT_LINK, {"to": to, "link": link})
 
 
+def send_my_reports(person_id: int, *, link: str) -> Delivery:
+    """Owe somebody the link (a path from the root) that opens their reports, inside the caller's unit of work."""
+    return _owe(person_id, LetterKind.MY_REPORTS, {"link": link})
+
+
 def send_confirmation(report: Report) -> bool:
     """Owe the unconfirmed contact of this report a fresh link and code, inside the caller's unit of work.
 

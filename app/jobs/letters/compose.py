@@ -51,6 +51,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.MERGED: resident.merged,
     LetterKind.UNMERGED: resident.unmerged,
     LetterKind.WITHHELD: resident.withheld,
+    LetterKind.MY_REPORTS: resident.my_reports,
     LetterKind.ALERT_LINK: alerts.alert_link,
     LetterKind.ALERT: alerts.alert,
     LetterKind.URGENT: staff.urgent,

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.domain import confirmations
 from app.domain.notifications import LetterKind
-from app.domain.reports import guests
+from app.domain.reports import by_mail, guests
 from app.jobs.letters.account import address
 from app.jobs.letters.model import About, Letter, Link, Pointless
 from app.models.choices import EventKind, Outcome, Publication, Severity, Status, WaitingFor
@@ -75,6 +75,24 @@ def follow(about: About) -> Letter:
             _("Was it not you? Then do nothing. Your address is forgotten after 14 days."),
         ),
         why=_("You get this message because your address was given to follow a report."),
+    )
+
+
+def my_reports(about: About) -> Letter:
+    """The link that opens what somebody filed without an account, for two hours."""
+    return Letter(
+        subject=_("Your reports"),
+        opening=_("Your reports of the last twelve months"),
+        body=(_("Somebody, most likely you, asked for them with this address."),),
+        button=Link(_("Open my reports"), address(about)),
+        closing=(
+            _(
+                "The link is good for %(hours)s hours. Whoever has it can read and answer in your name.",
+                hours=by_mail.HOURS,
+            ),
+            _("Was it not you? Then do nothing."),
+        ),
+        why=_("You get this message because reports were filed with this address."),
     )
 
 
