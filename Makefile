@@ -2,11 +2,11 @@
 #
 #   make run  [PORT=8000] [HOIAM_DATA=var] [DEMO=0]   start Hồi Âm: web and worker in one process
 #   make work                                         the worker alone, beside a web server of your own
-#   make test [ARGS="-k map"]                         every test: SQLite, PostgreSQL, a real browser
+#   make test [ARGS="-k map"]                         every test: SQLite, the domain on PostgreSQL too, a real browser
 #   make setup                                        only the environment, with everything the checks need
 #   make lint, types, contracts, translations         one check each; `make fix` repairs what a machine can repair
 #   make check                                        all checks and all tests (at most 12 minutes on 2 cores)
-#   make proof                                        the long proofs: kills, every combination, measures (at most 40)
+#   make proof                                        the long proofs: kills, every combination, pages on PostgreSQL, measures (at most 40)
 #   make bench [REPORTS=100000] [DATABASE=sqlite]     measures pages on a made-up year of reports
 #   make chaos [MINUTES=5] [SEED=…]                   kills a larger city's parts while people file and work in it
 #   make lock                                         pins every library again, with hashes

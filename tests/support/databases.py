@@ -1,7 +1,8 @@
 """The databases of the tests: a fresh copy of a migrated, loaded template for each test, on SQLite and PostgreSQL.
 
 Every test that asks for `app` (or anything built on it) runs on each database that `--database` names, unless it is
-marked `only_sqlite`, `only_postgresql` or `browser`.
+marked `only_sqlite`, `only_postgresql` or `browser`. Pages, which ask the database by way of the domain, run again on
+PostgreSQL in `make proof` only.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from psycopg import sql
 
 from tests.support import postgres
 
+PAGES = {"routes", "web"}
 NO_POSTGRES = "PostgreSQL could not be started here: {}"
 
 
@@ -93,7 +95,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = ["sqlite"] if "sqlite" in names else []
     if "only_postgresql" in marks:
         names = ["postgresql"] if "postgresql" in names else []
-    metafunc.parametrize("database", names, indirect=True, scope="session")
+    again = [pytest.mark.proof] if PAGES & set(Path(str(metafunc.module.__file__)).parts) else []
+    runs = [pytest.param(name, marks=again if name == "postgresql" else ()) for name in names]
+    metafunc.parametrize("database", runs, indirect=True, scope="session")
 
 
 def pytest_configure(config: pytest.Config) -> None:
