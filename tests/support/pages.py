@@ -83,6 +83,10 @@ VALUES: dict[str, Values] = {
     "/admin/mail/<name>": lambda world: [{"name": world.file}],
     "/wards/<code>": lambda world: [{"code": WARD}],
     "/units/<code>": lambda world: [{"code": UNIT}],
+    "/wards/<code>/feed.atom": lambda world: [{"code": WARD}],
+    "/units/<code>/feed.atom": lambda world: [{"code": UNIT}],
+    "/categories/<code>/feed.atom": lambda world: [{"code": "rubbish"}],
+    "/r/<code>/feed.atom": lambda world: [{"code": world.codes["resolved"]}],
 }
 ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/reports": ("?class=done", "?words=rac", "?ward=10001", "?from=2025-11&to=2025-11"),
@@ -300,5 +304,6 @@ NOT_PAGES = {
     "/tiles/<int:z>/<int:x>/<int:y>.json",
     "/photos/<name>-<size>.webp",
     "/map/card/<code>",
+    "/near/feed.atom",
     "/desk/assisted/<code>/receipt",
 }
