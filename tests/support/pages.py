@@ -305,5 +305,6 @@ NOT_PAGES = {
     "/photos/<name>-<size>.webp",
     "/map/card/<code>",
     "/near/feed.atom",
+    "/cards/<code>-<digest>.png",
     "/desk/assisted/<code>/receipt",
 }

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.domain import public_page
 from app.routes.public import bp
-from app.web import cards, language, outline, timeline
+from app.web import cards, language, outline, sharing, timeline
 from app.web.access import open_to_all
+from app.web.addresses import outside
 from app.web.caching import cacheable, is_for_everybody
 
 
@@ -19,12 +20,15 @@ def report(code: str) -> ResponseReturnValue:
     view = page.view
     if code != view.code:
         return redirect(url_for("public.report", code=view.code), 301)
-    drawing = outline.of(view.ward)
+    drawing, picture = outline.of(view.ward), sharing.of(view)
     html = render_template(
         "public/report.html",
         cacheable=is_for_everybody(),
         page=page,
         view=view,
+        picture=picture,
+        picture_url=sharing.address(view, picture),
+        address=outside("public.report", code=view.code),
         lines=timeline.lines(view.events),
         handed_over=timeline.line(page.handed_over) if page.handed_over else None,
         photos=[timeline.picture(photo) for photo in view.photos],
