@@ -64,11 +64,10 @@ def _read(photo: str) -> bytes:
 def _age(view: PublicView) -> str:
     if view.resolved_at is not None and view.status_class is StatusClass.DONE:
         days = _days(view.filed_at, view.resolved_at)
-        if days == 0:
-            return _("answered the same day")
-        return ngettext("answered after %(num)d day", "answered after %(num)d days", days)
+        after = ngettext("answered after %(num)d day", "answered after %(num)d days", days)
+        return str(after if days else _("answered the same day"))
     days = _days(view.filed_at, now())
-    return ngettext("sent %(num)d day ago", "sent %(num)d days ago", days) if days else _("sent today")
+    return str(ngettext("sent %(num)d day ago", "sent %(num)d days ago", days) if days else _("sent today"))
 
 
 def _days(first: datetime, last: datetime) -> int:

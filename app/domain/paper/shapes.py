@@ -49,9 +49,8 @@ def picture(name: str, side: int) -> Image.Image:
     mask, scale = Image.new("L", (size, size)), size / drawn.side
     for stroke in drawn.strokes:
         lines = [[(x * scale, y * scale) for x, y in line] for line in stroke.lines]
-        mask = ImageChops.lighter(
-            mask, _penned(lines, stroke.pen * scale, size) if stroke.pen else _filled(lines, size)
-        )
+        layer = _penned(lines, stroke.pen * scale, size) if stroke.pen else _filled(lines, size)
+        mask = ImageChops.lighter(mask, layer)
     return mask.resize((side, side), Image.Resampling.LANCZOS)
 
 
@@ -107,7 +106,7 @@ def _corners(left: float, top: float, right: float, bottom: float, r: float) -> 
     return (*around, around[0])
 
 
-class _Flat(BasePen):  # type: ignore[misc]  # fontTools tells no types of its pens
+class _Flat(BasePen):
     """Curves become short straight pieces."""
 
     def __init__(self) -> None:
