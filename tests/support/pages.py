@@ -83,6 +83,7 @@ VALUES: dict[str, Values] = {
     "/admin/mail/<name>": lambda world: [{"name": world.file}],
     "/wards/<code>": lambda world: [{"code": WARD}],
     "/units/<code>": lambda world: [{"code": UNIT}],
+    "/p/<token>": lambda world: [{"token": "den-co"}, {"token": "ho-xanh~rubbish"}],
     "/wards/<code>/feed.atom": lambda world: [{"code": WARD}],
     "/units/<code>/feed.atom": lambda world: [{"code": UNIT}],
     "/categories/<code>/feed.atom": lambda world: [{"code": "rubbish"}],
@@ -102,6 +103,11 @@ ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/admin/sites": ("?q=den",),
     "/admin/versions": ("?version=1", "?version=99"),
     "/admin/people": ("?q=nguoi", "?q=xyz", "?before=2"),
+    "/desk/posters": (
+        "?site=den-co",
+        "?name=Gh%E1%BA%BF+%C4%91%C3%A1&place=21.02,+105.76&category=rubbish",
+        "?name=&place=nowhere",
+    ),
     "/admin/try": (
         "?category=rubbish&place=21.02,+105.76",
         "?category=rubbish&place=21.02,+105.835",
@@ -305,6 +311,7 @@ NOT_PAGES = {
     "/photos/<name>-<size>.webp",
     "/map/card/<code>",
     "/near/feed.atom",
+    "/desk/posters/<token>.<any(svg, a4, a6):kind>",
     "/cards/<code>-<digest>.png",
     "/desk/assisted/<code>/receipt",
 }

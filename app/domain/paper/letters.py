@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 from unicodedata import normalize
 
 from PIL import ImageFont
 
 from app.config import ROOT
+
+Size = TypeVar("Size", int, float)
 
 REGULAR, BOLD = 400, 600
 MORE = "…"
@@ -47,7 +50,7 @@ def lines(text: str, weight: int, size: float, room: float, most: int) -> list[s
     return found
 
 
-def fitting(text: str, weight: int, sizes: tuple[int, ...], room: float, most: int) -> tuple[int, list[str]]:
+def fitting(text: str, weight: int, sizes: tuple[Size, ...], room: float, most: int) -> tuple[Size, list[str]]:
     """The largest of these sizes in which the text fits whole into `most` lines; else the smallest, cut."""
     for size in sizes:
         found = lines(text, weight, size, room, most)
