@@ -103,6 +103,8 @@ ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/admin/sites": ("?q=den",),
     "/admin/versions": ("?version=1", "?version=99"),
     "/admin/people": ("?q=nguoi", "?q=xyz", "?before=2"),
+    "/embed/map": ("?ward=10001", "?class=done&category=rubbish", "?ward=nowhere"),
+    "/embed": ("?ward=10001",),
     "/desk/posters": (
         "?site=den-co",
         "?name=Gh%E1%BA%BF+%C4%91%C3%A1&place=21.02,+105.76&category=rubbish",
