@@ -313,6 +313,8 @@ NOT_PAGES = {
     "/photos/<name>-<size>.webp",
     "/map/card/<code>",
     "/near/feed.atom",
+    "/r/<code>/code.svg",
+    "/desk/r/<code>/code.svg",
     "/desk/posters/<token>.<any(svg, a4, a6):kind>",
     "/cards/<code>-<digest>.png",
     "/desk/assisted/<code>/receipt",

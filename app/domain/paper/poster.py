@@ -102,7 +102,7 @@ def _middle(words: Words, url: str) -> Iterator[Piece]:
         yield Text(left, y, 11, BOLD, colours.JADE, str(number))
         lines = letters.lines(step, REGULAR, 6, WIDTH - EDGE - left, 4)
         yield from _block(left, y + 9, 6, REGULAR, colours.INK, lines)
-        y += 14 + len(lines) * 6 * _LINE
+        y += max(_CODE / len(words.steps), 14 + len(lines) * 6 * _LINE)
 
 
 def _modules(url: str, left: float, top: float) -> Iterator[Box]:
