@@ -13,6 +13,7 @@ from app.web.access import open_to_all
 from app.web.caching import HOUR, LONG, cacheable
 
 bp = Blueprint("cards", __name__)
+KEPT = f"{LONG}, s-maxage=60"  # browsers keep it; a cache in front of us hears soon that a report is gone
 
 
 @bp.get("/cards/<code>-<digest>.png")
@@ -29,4 +30,4 @@ def card(code: str, digest: str) -> ResponseReturnValue:
         drawn = sharing.drawn(picture)
     except FileNotFoundError:
         raise NotFound(_l("There is no such photo.")) from None
-    return cacheable(Response(drawn, mimetype="image/png"), HOUR if picture.photo else LONG)
+    return cacheable(Response(drawn, mimetype="image/png"), HOUR if picture.photo else KEPT)
