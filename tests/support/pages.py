@@ -107,7 +107,7 @@ ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/embed": ("?ward=10001",),
     "/desk/posters": (
         "?site=den-co",
-        "?name=Gh%E1%BA%BF+%C4%91%C3%A1&place=21.02,+105.76&category=rubbish",
+        "?name=Bench+12&place=21.02,+105.76&category=rubbish",
         "?name=&place=nowhere",
     ),
     "/admin/try": (

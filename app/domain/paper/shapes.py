@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from xml.etree.ElementTree import Element, parse
+from xml.etree.ElementTree import Element, parse  # nosec B405 - it reads our own file
 
 from fontTools.pens.basePen import BasePen
 from fontTools.svgLib.path import parse_path
@@ -38,7 +38,8 @@ class Shape:
 @lru_cache
 def shape(name: str) -> Shape:
     """A symbol by its name in the sprite: mark, pin-open, pin-done …"""
-    symbol = next(one for one in parse(OWN).getroot().iter(f"{SVG}symbol") if one.get("id") == f"i-{name}")
+    sprite = parse(OWN).getroot()  # nosec B314
+    symbol = next(one for one in sprite.iter(f"{SVG}symbol") if one.get("id") == f"i-{name}")
     side = float((symbol.get("viewBox") or "").split()[2])
     return Shape(side, tuple(_stroke(symbol, element) for element in symbol))
 
