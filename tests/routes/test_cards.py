@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from app.domain import workflow
+from app.domain import exposure, workflow
+from app.domain.permissions import ANONYMOUS
 from app.extensions import unit_of_work
 from app.models import Report
 from app.web import sharing
@@ -64,10 +65,15 @@ def test_the_same_picture_is_drawn_once(client: Browser, report: Report, monkeyp
     assert (len(bodies), len(times)) == (1, 1)
 
 
-def test_what_is_withdrawn_or_hidden_has_no_picture(client: Browser, report: Report) -> None:
+@pytest.mark.parametrize("how", ["withdrawn", "hidden"])
+def test_what_is_withdrawn_or_hidden_has_no_picture(client: Browser, report: Report, how: str) -> None:
     url = said(client, f"/r/{report.code}")["og:image"]
+    assert client.get(url).status_code == 200
     with unit_of_work():
-        workflow.take(report.code, "withdraw", by=factories.its_reporter(report))
+        if how == "withdrawn":
+            workflow.take(report.code, "withdraw", by=factories.its_reporter(report))
+        else:
+            exposure.flag(report.code, exposure.Shows.PLACE, "", by=ANONYMOUS)
     assert client.get(url).status_code == 410
     assert client.get(f"/cards/000000000-{'0' * 16}.png").status_code == 404
 

@@ -79,15 +79,17 @@ def _head(words: Words) -> Iterator[Piece]:
 
 
 def _title(words: Words) -> Iterator[Piece]:
+    """Heading, place and category; where they are short they stand lower, near the code."""
     room = WIDTH - 2 * EDGE
     size, heading = letters.fitting(words.heading, BOLD, (19, 17, 15, 13, 11), room, 1)
-    yield from _block(EDGE, 54, size, BOLD, colours.INK, heading)
-    size, name = letters.fitting(words.name, BOLD, (12, 11, 10), room, 1)
+    wide, name = letters.fitting(words.name, BOLD, (12, 11, 10), room, 1)
     if " ".join(name) != letters.plain(words.name):
-        size, name = letters.fitting(words.name, BOLD, (11, 10), room, 2)
-    yield from _block(EDGE, 73, size, BOLD, colours.JADE, name)
+        wide, name = letters.fitting(words.name, BOLD, (11, 10), room, 2)
+    y = 54.0 if len(name) > 1 or words.about else 64.0
+    yield from _block(EDGE, y, size, BOLD, colours.INK, heading)
+    yield from _block(EDGE, y + 19, wide, BOLD, colours.JADE, name)
     if words.about:
-        below = 73 + len(name) * size * _LINE - 1
+        below = y + 18 + len(name) * wide * _LINE
         yield from _block(EDGE, below, 7, REGULAR, colours.SOFT, letters.lines(words.about, REGULAR, 7, room, 1))
 
 
@@ -99,10 +101,10 @@ def _middle(words: Words, url: str) -> Iterator[Piece]:
     yield from _modules(url, EDGE, top)
     left, y = EDGE + _CODE + 9, top + 9
     for number, step in enumerate(words.steps, 1):
-        yield Text(left, y, 11, BOLD, colours.JADE, str(number))
-        lines = letters.lines(step, REGULAR, 6, WIDTH - EDGE - left, 4)
-        yield from _block(left, y + 9, 6, REGULAR, colours.INK, lines)
-        y += max(_CODE / len(words.steps), 14 + len(lines) * 6 * _LINE)
+        yield Text(left, y, 10, BOLD, colours.JADE, str(number))
+        lines = letters.lines(step, REGULAR, 5.7, WIDTH - EDGE - left, 4)
+        yield from _block(left, y + 8.5, 5.7, REGULAR, colours.INK, lines)
+        y += max(_CODE / len(words.steps), 14 + len(lines) * 5.7 * _LINE)
 
 
 def _modules(url: str, left: float, top: float) -> Iterator[Box]:
