@@ -63,6 +63,15 @@ PACKAGES = (
         }
         | {"LICENSE": "fonts/LICENSE"},
     ),
+    Package(  # the same letters whole, for what we draw ourselves: cards and posters
+        "@expo-google-fonts/be-vietnam-pro",
+        "0.4.1",
+        "OFL-1.1",
+        {
+            f"{style}/BeVietnamPro_{style}.ttf": f"fonts/{FONT}-{style[:3]}.ttf"
+            for style in ("400Regular", "600SemiBold")
+        },
+    ),
 )
 ICONS = Package("@tabler/icons", "3.51.0", "MIT", {"LICENSE": "tabler-icons/LICENSE"})
 

@@ -19,6 +19,7 @@ PAGE = 20
 RADII_M = (300, 1200, 5000)  # how far "near me" looks, one after the other, until it has enough
 ENOUGH = 10
 _LOOKED_AT = 400
+_VIEWED = 60
 _ANSWERS_LOOKED_AT = 40
 
 
@@ -73,11 +74,22 @@ def near(lat: float, lng: float, filters: Filters, limit: int = PAGE) -> list[Ne
     return [Near(view, distance) for view, (distance, _report) in pairs if _fits(view, filters)]
 
 
+def lately_within(lat: float, lng: float, radius: int, filters: Filters) -> list[PublicView]:
+    """Public reports in a circle around a place, newest first, by their public points."""
+    rows = [report for _distance, report in _measured(lat, lng, radius, filters)]
+    return [view for view in public_view.several(rows[:_VIEWED]) if _fits(view, filters)]
+
+
 def _within(lat: float, lng: float, radius: int, filters: Filters) -> list[tuple[int, Report]]:
+    return sorted(_measured(lat, lng, radius, filters), key=lambda one: (one[0], -one[1].id))
+
+
+def _measured(lat: float, lng: float, radius: int, filters: Filters) -> list[tuple[int, Report]]:
+    """Rows of the circle with their distance, the newest first."""
     around = lies_in("public_cell", geo.covering(lat, lng, radius))
     statement = select(Report).where(around, *conditions(filters)).order_by(Report.id.desc()).limit(_LOOKED_AT)
-    measured = [(_distance(lat, lng, report), report) for report in db.session.scalars(statement)]
-    return sorted((one for one in measured if one[0] <= radius), key=lambda one: (one[0], -one[1].id))
+    measured = ((_distance(lat, lng, report), report) for report in db.session.scalars(statement))
+    return [one for one in measured if one[0] <= radius]
 
 
 def _distance(lat: float, lng: float, report: Report) -> int:

@@ -8,9 +8,18 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SearchField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    FloatField,
+    IntegerField,
+    RadioField,
+    SearchField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain import public_filters
@@ -144,6 +153,14 @@ class NearForm(AskForm):
     q = SearchField(_l("A place"), validators=[Length(max=200)])
     lat = latitude(_l("Latitude"))
     lng = longitude(_l("Longitude"))
+
+
+class CircleForm(AskForm):
+    """A circle of a feed: three numbers of an address."""
+
+    lat = FloatField(validators=[InputRequired(), NumberRange(-90, 90)])
+    lng = FloatField(validators=[InputRequired(), NumberRange(-180, 180)])
+    radius = IntegerField(validators=[InputRequired()])
 
 
 class CodeForm(AskForm):

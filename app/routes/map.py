@@ -39,8 +39,8 @@ def map() -> ResponseReturnValue:
         cacheable=True,
         form=form,
         query=query,
-        at=request.args.get("at", "") if _AT.fullmatch(request.args.get("at", "")) else "",
-        settings=_settings(city, form.filters),
+        at=at(),
+        settings=settings(city, form.filters),
         cards=[cards.public_card(view) for view in page.views],
         has_more=page.older is not None,
         has_outlines=areas.has_outlines(),
@@ -49,7 +49,13 @@ def map() -> ResponseReturnValue:
     return cacheable((html, 200 if is_good else 422))
 
 
-def _settings(city: City, filters: Filters) -> str:
+def at() -> str:
+    """Where the address says the map begins: latitude, longitude, zoom; else nothing."""
+    said = request.args.get("at", "")
+    return said if _AT.fullmatch(said) else ""
+
+
+def settings(city: City, filters: Filters) -> str:
     """What static/js/map.js needs to know, as JSON for a data attribute."""
     config = current_app.config["HOIAM"]
     said = language.chosen()

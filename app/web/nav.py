@@ -35,6 +35,7 @@ def desk() -> list[dict[str, Any]]:
         (works or who.has(Role.OBSERVER), "desk.queue", _("Queue"), "inbox"),
         (works, "publish.queue", _("Publication"), "eye-check"),
         (works, "assisted.start", _("Assisted filing"), "headset"),
+        (who.has(Role.LEAD, Role.DISPATCHER, Role.ADMIN), "posters.make", _("Posters"), "qrcode"),
         (who.has(Role.LEAD, Role.ADMIN), "team.people", _("Team"), "users"),
         (who.has(Role.DISPATCHER, Role.OBSERVER, Role.ADMIN), "admin.units", _("The city"), "building"),
         (who.has(Role.ADMIN), "mail.outbox", _("Mail"), "mail"),

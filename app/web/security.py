@@ -14,8 +14,11 @@ from app.web.bodies import UnreadBodies
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
-def content_policy(config: Config, upload_origin: str = "") -> str:
-    """Nothing inline; nothing from elsewhere but the configured base map; photos may go straight to the bucket."""
+def content_policy(config: Config, upload_origin: str = "", *, is_framed: bool = False) -> str:
+    """Nothing inline; nothing from elsewhere but the configured base map; photos may go straight to the bucket.
+
+    `is_framed`: for what other sites may show in a frame, and what holds no form.
+    """
     tiles = ""
     if config.tiles_url:
         parts = urlsplit(config.tiles_url.replace("{s}.", "*."))
@@ -28,12 +31,19 @@ def content_policy(config: Config, upload_origin: str = "") -> str:
             f"img-src 'self' data: blob:{tiles}",
             "font-src 'self'",
             f"connect-src 'self' {upload_origin}".rstrip(),
-            "form-action 'self'",
+            "form-action 'none'" if is_framed else "form-action 'self'",
             "base-uri 'none'",
-            "frame-ancestors 'none'",
+            "frame-ancestors *" if is_framed else "frame-ancestors 'none'",
             "manifest-src 'self'",
         )
     )
+
+
+def framed(response: Response) -> Response:
+    """This answer, and no other, may stand in a frame of any site."""
+    policy = content_policy(current_app.config["HOIAM"], is_framed=True)
+    response.headers["Content-Security-Policy"] = policy
+    return response
 
 
 def is_ours(origin: str) -> bool:

@@ -12,9 +12,11 @@ let started = false;
 
 if (box && window.L) {
   const opener = document.querySelector("[data-map-open]");
-  opener.parentElement.hidden = false;
-  opener.addEventListener("click", () => toggle(opener));
-  if (WIDE.matches) start();
+  if (opener) {
+    opener.parentElement.hidden = false;
+    opener.addEventListener("click", () => toggle(opener));
+  }
+  if (WIDE.matches || !opener) start();
   WIDE.addEventListener("change", () => WIDE.matches && start());
 }
 
@@ -163,7 +165,7 @@ async function card({ leaflet, settings, say: tell, words }, marker, code) {
 }
 
 function nearMe({ leaflet, bounds, words, icons }) {
-  if (!navigator.geolocation) return;
+  if (!navigator.geolocation || "alone" in box.dataset) return;
   const control = L.control({ position: "topright" });
   control.onAdd = () => {
     const button = L.DomUtil.create("button", "map__near");

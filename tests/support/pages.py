@@ -89,6 +89,11 @@ VALUES: dict[str, Values] = {
     "/admin/mail/<name>": lambda world: [{"name": world.file}],
     "/wards/<code>": lambda world: [{"code": WARD}],
     "/units/<code>": lambda world: [{"code": UNIT}],
+    "/p/<token>": lambda world: [{"token": "den-co"}, {"token": "ho-xanh~rubbish"}],
+    "/wards/<code>/feed.atom": lambda world: [{"code": WARD}],
+    "/units/<code>/feed.atom": lambda world: [{"code": UNIT}],
+    "/categories/<code>/feed.atom": lambda world: [{"code": "rubbish"}],
+    "/r/<code>/feed.atom": lambda world: [{"code": world.codes["resolved"]}],
 }
 ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/reports": ("?class=done", "?words=rac", "?ward=10001", "?from=2025-11&to=2025-11"),
@@ -104,6 +109,13 @@ ASKED: dict[str, tuple[str, ...]] = {  # the same page asked something
     "/admin/sites": ("?q=den",),
     "/admin/versions": ("?version=1", "?version=99"),
     "/admin/people": ("?q=nguoi", "?q=xyz", "?before=2"),
+    "/embed/map": ("?ward=10001", "?class=done&category=rubbish", "?ward=nowhere"),
+    "/embed": ("?ward=10001",),
+    "/desk/posters": (
+        "?site=den-co",
+        "?name=Bench+12&place=21.02,+105.76&category=rubbish",
+        "?name=&place=nowhere",
+    ),
     "/admin/try": (
         "?category=rubbish&place=21.02,+105.76",
         "?category=rubbish&place=21.02,+105.835",
@@ -316,5 +328,10 @@ NOT_PAGES = {
     "/tiles/<int:z>/<int:x>/<int:y>.json",
     "/photos/<name>-<size>.webp",
     "/map/card/<code>",
+    "/near/feed.atom",
+    "/r/<code>/code.svg",
+    "/desk/r/<code>/code.svg",
+    "/desk/posters/<token>.<any(svg, a4, a6):kind>",
+    "/cards/<code>-<digest>.png",
     "/desk/assisted/<code>/receipt",
 }

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain import dossier as dossiers
+from app.domain import qr, reports
 from app.domain.permissions import Permission, may
 from app.domain.reports import following
 from app.extensions import undo_seconds, unit_of_work
@@ -19,6 +20,7 @@ from app.routes.desk import asking, bp, facts, next_step, sent
 from app.routes.desk.queue import STAFF
 from app.web.access import open_to
 from app.web.actors import actor
+from app.web.addresses import outside
 
 
 @bp.get("/desk/r/<code>")
@@ -26,6 +28,15 @@ from app.web.actors import actor
 def report(code: str) -> ResponseReturnValue:
     """The report, with the form of the step named by `move`, or of the one that usually comes next."""
     return screen(code)
+
+
+@bp.get("/desk/r/<code>/code.svg")
+@open_to(*STAFF)
+def report_code(code: str) -> ResponseReturnValue:
+    """The address of this page as a QR code: whoever carries the sheet opens the report on a phone."""
+    found = reports.get(code, seen_by=actor(), permission=Permission.HANDLE)
+    drawn = qr.svg(outside("desk.report", code=found.code), _("QR code of this report"))
+    return Response(drawn, mimetype="image/svg+xml")
 
 
 @bp.post("/desk/r/<code>/contact")
@@ -80,6 +91,7 @@ def screen(
             stopped_by=notice,
             undo_seconds=undo_seconds(),
             sent=sent.bar(),
+            address=outside("desk.report", code=here.code),
             back=asking.address(asking.last()),
         ),
         status,

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.domain import places, public_list
+from app.domain import feeds, places, public_list
 from app.domain.city import store
 from app.domain.codes import InvalidCode
 from app.domain.errors import NotFound
@@ -35,10 +35,24 @@ def reports() -> ResponseReturnValue:
         form=form,
         query=query,
         cards=[cards.public_card(view) for view in page.views],
+        feed=_feed(form.filters),
         newest=url_for("public.reports", **query) if request.args.get("before") else None,
         older=url_for("public.reports", before=page.older, **query) if page.older else None,
     )
     return cacheable((html, 200 if is_good else 422))
+
+
+def _feed(filters: Filters) -> dict[str, str]:
+    """The feed nearest to what is asked: of the one ward, else of the one category, else of the city."""
+    city, said = store.current(), language.chosen()
+    if filters.ward:
+        place = city.wards[filters.ward].name.in_(said)
+        return {"url": url_for("feeds.ward", code=filters.ward), "title": _("New reports in %(place)s", place=place)}
+    if len(filters.categories) == 1:
+        code = filters.categories[0]
+        kind = city.categories[code].name.in_(said)
+        return {"url": url_for("feeds.category", code=code), "title": _("New reports: %(category)s", category=kind)}
+    return {"url": url_for("feeds.city"), "title": _("New reports in %(place)s", place=city.name.in_(said))}
 
 
 def _called(hit: places.Hit) -> str:
@@ -78,6 +92,7 @@ def near() -> ResponseReturnValue:
         point=point,
         place=_called(hits[0]) if len(hits) == 1 else "",
         hits=hits if len(hits) > 1 else [],
+        radii=feeds.RADII_M,
         finds_streets=places.finds_streets(),
         cards=[cards.public_card(one.view, distance_m=one.distance_m) for one in found],
     )
