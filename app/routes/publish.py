@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.domain import exposure, masking, publication
+from app.domain import exposure, masking, personal, publication
 from app.domain import queue as work
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
@@ -190,7 +190,7 @@ def _word(words: Words) -> dict[str, Any]:
         "kind": words.kind,
         "language": words.language,
         "pieces": list(masking.pieces(words.original)),
-        "found": len(masking.find(words.original)),
+        "found": len(personal.found(words.original)),
         "original": words.original,
         "text": said[f"text-{words.id}"] if is_again else proposed,
         "is_shown": bool(said.get(f"show-{words.id}")) if is_again else True,

@@ -1,6 +1,6 @@
 // Checking before publication: mask what is selected, and draw black boxes on a photo. The boxes live in number fields,
 // which are all there is without scripts.
-const MASK = "■■■";
+const MASK = "•••";
 
 function words(area) {
   const tools = area.closest("fieldset").querySelector("[data-tools]");

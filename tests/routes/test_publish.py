@@ -42,7 +42,7 @@ def publish(browser: Browser, report: Report, **said: str) -> int:
     db.session.refresh(report)
     one = words_of(report)
     data = {"version": str(report.version), "decision": "publish", f"show-{one.id}": "1", **said}
-    data.setdefault(f"text-{one.id}", "Xe ■■■ đổ rác")
+    data.setdefault(f"text-{one.id}", "Xe ••• đổ rác")
     return browser.post(f"/desk/publish/{report.code}", data=data).status_code
 
 
@@ -69,7 +69,7 @@ def test_what_betrays_somebody_is_masked_before_anybody_presses(desk: Browser, r
     a_photo(report)
     page = desk.get(f"{prefix}/desk/publish/{report.code}")
     assert faults(page.text) == []
-    assert "Xe ■■■ đổ rác, gọi ■■■</textarea>" in page.text
+    assert "Xe ••• đổ rác, gọi •••</textarea>" in page.text
     assert "<mark>0912345678</mark>" in page.text
 
 
@@ -83,10 +83,10 @@ def test_published_words_are_the_masked_ones(clock: Clock, desk: Browser, client
     assert publish(desk, report) == 302
     db.session.refresh(report)
     assert (report.publication, report.content_due_at) == (Publication.FULL, None)
-    assert words_of(report).public_text == "Xe ■■■ đổ rác"
+    assert words_of(report).public_text == "Xe ••• đổ rác"
     factories.a_minute_later(clock)
     page = client.get(f"/r/{report.code}").text
-    assert "Xe ■■■ đổ rác" in page
+    assert "Xe ••• đổ rác" in page
     assert "0912345678" not in page
 
 
