@@ -225,20 +225,19 @@ _SEARCHES: tuple[_Search, ...] = (
 
 # Whoever reads a plate in a photo takes O for 0, B for 8, a bolt for a point.
 _READ = r"[0-9OQDIZSBG]"
-_READ_PLATE = re.compile(
-    rf"{_READ}{{2}}[ .\-]{{0,2}}[A-ZĐ0-9]{{1,2}}{_READ}?[ .\-]{{0,3}}{_READ}{{3}}[ .,\-]?{_READ}{{2}}"
-)
-_READ_OLD_PLATE = re.compile(rf"[1-9]\d[ .\-]?[A-ZĐ]{_READ}?[ .\-]{{1,3}}\d{{4}}")
-_READ_LINES = re.compile(
-    rf"{_READ}{{2}}[ .\-]{{0,2}}[A-ZĐ0-9]{{1,2}}{_READ}?\n{_READ}{{3}}[ .,\-]?{_READ}{{2}}|\d\d[ .\-]?[A-ZĐ]\d?\n\d{{4}}"
+_UPPER = rf"{_READ}{{2}}[ .\-]{{0,2}}[A-ZĐ0-9]{{1,2}}{_READ}?"
+_LOWER = rf"{_READ}{{3}}[ .,\-]?{_READ}{{2}}"
+_READ_PLATES = re.compile(
+    rf"{_UPPER}[ .\-]{{0,3}}{_LOWER}|[1-9]\d[ .\-]?[A-ZĐ]{_READ}?[ .\-]{{1,3}}\d{{4}}"
+    rf"|{_UPPER}\n{_LOWER}|\d\d[ .\-]?[A-ZĐ]\d?\n\d{{4}}"
 )
 _BOLTS = str.maketrans("·•:;'_", "......")
 _IN_PHOTOS = (Kind.EMAIL, Kind.LINK, Kind.PLATE, Kind.PHONE, Kind.IDENTITY, Kind.ACCOUNT)
 
 
 def betrays(line: str) -> bool:
-    """Does a line (or two, one above the other) read in a photo name somebody: a plate, a number, an address of mail?"""
+    """Does a line read in a photo, or two of them one above the other, hold a plate, a number, an address of mail?"""
     read = line.strip().upper().translate(_BOLTS)
-    if any(plate.fullmatch(read) for plate in (_READ_PLATE, _READ_OLD_PLATE, _READ_LINES)):
+    if _READ_PLATES.fullmatch(read):
         return True
     return "\n" not in line and any(span.kind in _IN_PHOTOS for span in found(line))

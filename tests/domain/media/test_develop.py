@@ -175,13 +175,13 @@ def test_a_darkroom_killed_from_outside_is_tried_again(tmp_path: Path) -> None:
 
 
 def _kill_then_give(room: Darkroom, waiting: Path, data: bytes) -> None:
-    while room._child is None:
+    while room._child._process is None:
         sleep(0.02)
     sleep(0.5)
     whole = waiting.with_name("whole")
     whole.write_bytes(data)
     whole.rename(waiting)  # the first darkroom still waits at the old one
-    os.kill(room._child.pid, signal.SIGKILL)
+    os.kill(room._child._process.pid, signal.SIGKILL)
 
 
 def test_a_darkroom_knows_nothing_of_our_secrets(
