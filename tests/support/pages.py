@@ -300,5 +300,6 @@ NOT_PAGES = {
     "/tiles/<int:z>/<int:x>/<int:y>.json",
     "/photos/<name>-<size>.webp",
     "/map/card/<code>",
+    "/desk/photos/<name>.webp",
     "/desk/assisted/<code>/receipt",
 }
