@@ -52,11 +52,11 @@ class City:
 @pytest.fixture
 def city(clock: Clock, db_session: Session) -> City:
     reports = [_published(category) for category in ("rubbish", *COARSE)]
+    factories.a_minute_later(clock)
     for report in reports:
         person = factories.a_person(email=f"{report.code}.{FOLLOWER}")
         with unit_of_work():
             guests.confirm(report.code, guests.confirm_token(report, person, person.email or ""))
-    factories.a_minute_later(clock)
     return City(reports[0], tuple(reports[1:]))
 
 
