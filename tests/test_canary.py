@@ -125,14 +125,6 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def leaks(text: str, reports: tuple[Report, ...], *, asked: str = "") -> list[str]:
-    """What of these reports' private things stands in an answer; what was asked may be repeated."""
-    found = [secret for secret in SECRETS if secret in text and secret not in asked]
-    if any(report.code in text.replace("-", "") for report in reports) or not reports:
-        found += [str(number) for number in _numbers(text) if _is_true(number) and str(number) not in asked]
-    return found
-
-
 def _numbers(text: str) -> Iterator[float]:
     return (float(number) for number in NUMBER.findall(text))
 
@@ -140,6 +132,11 @@ def _numbers(text: str) -> Iterator[float]:
 def _is_true(number: float) -> bool:
     """Five metres or nearer to the true latitude or longitude."""
     return any(abs(number - truth) < 0.00005 for truth in TRUE)
+
+
+def _is_asked(number: float, url: str) -> bool:
+    """A page may repeat, rounded, what it was asked; the fifty probes say that it answers nothing with it."""
+    return any(abs(number - asked) < 0.0001 for asked in _numbers(url))
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
@@ -151,7 +148,7 @@ def test_no_public_exit_tells_a_contact_or_what_was_covered(
         answer = client.get(prefix + url)
         walked += answer.status_code == 200
         body = answer.get_data(as_text=True) if answer.mimetype != "image/webp" else ""
-        wrong += [f"{url}: {secret}" for secret in leaks(body, (), asked=url) if secret in SECRETS]
+        wrong += [f"{url}: {secret}" for secret in SECRETS if secret in body and secret not in url]
     assert wrong == []
     assert walked > 60
 
@@ -168,9 +165,8 @@ def test_no_public_exit_tells_an_exact_place_where_the_place_is_coarser(
     for url in dict.fromkeys(exits(app, city)):
         answer = client.get(prefix + url)
         body = answer.get_data(as_text=True) if answer.mimetype != "image/webp" else ""
-        asked = " ".join(NUMBER.findall(url))
         wrong += [f"{url}: {place}" for place in PLACES if place in body]
-        wrong += [f"{url}: {number}" for number in _numbers(body) if _is_true(number) and str(number) not in asked]
+        wrong += [f"{url}: {number}" for number in _numbers(body) if _is_true(number) and not _is_asked(number, url)]
     assert wrong == []
 
 
