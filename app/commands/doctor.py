@@ -25,7 +25,7 @@ from app.config import Config
 from app.domain.city import store
 from app.domain.gauges import NEVER, gauges
 from app.domain.heartbeat import QUIET_AFTER
-from app.domain.media import look
+from app.domain.media.look import is_installed
 from app.extensions import db, storage
 from app.models.moment import now
 
@@ -275,7 +275,7 @@ def _time(seconds: float) -> str:
 def _faces(config: Config) -> Iterator[Found]:
     if not config.look_for_faces:
         yield missing("nobody looks for faces and plates on photos: HOIAM_LOOK_FOR_FACES is 0")
-    elif not look.is_installed():
+    elif not is_installed():
         yield missing(
             "nobody looks for faces and plates on photos, and the check before publication says so: "
             ".venv/bin/pip install --no-deps --require-hashes -r requirements-vision.txt"

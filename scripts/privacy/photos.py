@@ -1,4 +1,4 @@
-"""What the lookout finds on photos: faces of freely licensed pictures, plates drawn into them, and pictures with none."""
+"""What the lookout finds on photos: faces of freely licensed pictures, plates drawn into them, and neither."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Tally(NamedTuple):
 def picture(name: str) -> Image.Image:
     spec = find_spec("skimage")
     if spec is None or spec.origin is None:
-        raise SystemExit("The pictures lie inside scikit-image: .venv/bin/pip install -r requirements-dev.txt")
+        raise SystemExit("The pictures lie inside scikit-image: .venv/bin/pip install --no-deps scikit-image")
     with Image.open(Path(spec.origin).parent / "data" / name) as kept:
         return kept.convert("RGB")
 

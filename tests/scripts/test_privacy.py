@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -26,7 +27,10 @@ from privacy import photos, words  # noqa: E402  the path stands above
 from tests import factories  # noqa: E402
 from tests import photos as made  # noqa: E402
 
-needs_a_lookout = pytest.mark.skipif(not look.is_installed(), reason="requirements-vision.txt is not installed")
+needs_a_lookout = pytest.mark.skipif(
+    not look.is_installed() or find_spec("skimage") is None,
+    reason="requirements-vision.txt, or the pictures of scikit-image, are not installed",
+)
 
 
 @pytest.mark.parametrize(("odd", "hits", "wanted"), [(True, 89, 89), (False, 77, 84)])
