@@ -72,7 +72,7 @@ def _touches(span: Span, places: list[tuple[int, int]]) -> bool:
 def report() -> Iterator[str]:
     for odd in (True, False):
         told = score(odd)
-        half = "odd ids (patterns were written with them)" if odd else "even ids (never looked at before)"
+        half = "odd ids (patterns were written with them)" if odd else "even ids (only counted)"
         yield f"words, {half}: {told.sentences} sentences, {told.harmless} of them betray nobody"
         for kind in KINDS:
             yield f"  {kind}: {told.hit.get(kind, 0)} of {told.wanted.get(kind, 0)} found"

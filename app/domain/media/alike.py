@@ -19,7 +19,7 @@ from app.models import Photo, PhotoBand, Report, now
 from app.models.choices import PhotoState
 
 REMEMBERED = timedelta(days=730)
-ALIKE = 6  # bits of 64: a photo sent again, smaller or through a messenger, differs in up to five
+ALIKE = 6  # bits of 64; fewer than the seven that the bands are sure to find
 BANDS, WIDTH = 4, 16
 PLAIN = range(12, 53)  # bits that are set in a picture that shows something; a wall or a night sky is like any other
 MOST_ASKED = 400  # candidates looked at

@@ -25,7 +25,7 @@ from PIL import Image
 from rapidocr_onnxruntime import RapidOCR
 
 LONGEST = 1280  # a face of 20 points in it is still seen, and a photo takes seconds and not a minute
-SURE = 0.3  # of a face; docs/privacy.md tells how this was chosen
+SURE = 0.3  # of a face; the library's own is 0.5, but a box too many is lifted by one press, and a face is not unseen
 MEMORY = 3 * 1024**3  # addresses, most of them never used: the libraries reserve much
 CPU_SECONDS = 60  # for one photo
 
