@@ -117,6 +117,7 @@ class Config:
     trusted_proxies: int = 0
     rate_limits: bool = True
     undo_seconds: int = 60
+    look_for_faces: bool = True  # where requirements-vision.txt is installed
     development: bool = False
     testing: bool = False
     argon2_memory_kib: int = 19456
@@ -172,6 +173,7 @@ class Config:
             "rate_limits": env.get("HOIAM_RATE_LIMITS") != "0",
             "redis_url": _redis_url(env),
             "undo_seconds": _number(env, "HOIAM_UNDO_SECONDS", 60),
+            "look_for_faces": env.get("HOIAM_LOOK_FOR_FACES") != "0",
             "development": env.get("HOIAM_DEVELOPMENT") == "1",
             "argon2_memory_kib": _number(env, "HOIAM_ARGON2_MEMORY_KIB", 19456),
             "log_level": _log_level(env),

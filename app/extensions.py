@@ -194,6 +194,11 @@ def secret_key() -> str:
     return str(current_app.config["SECRET_KEY"])
 
 
+def looks_for_faces() -> bool:
+    """Does this city want photos looked at by a machine, where it has one?"""
+    return bool(current_app.config["HOIAM"].look_for_faces)
+
+
 def undo_seconds() -> int:
     """How long what staff send can be taken back."""
     return int(current_app.config["HOIAM"].undo_seconds)

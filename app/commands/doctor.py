@@ -25,6 +25,7 @@ from app.config import Config
 from app.domain.city import store
 from app.domain.gauges import NEVER, gauges
 from app.domain.heartbeat import QUIET_AFTER
+from app.domain.media.look import is_installed
 from app.extensions import db, storage
 from app.models.moment import now
 
@@ -271,6 +272,18 @@ def _time(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours" if seconds >= 7200 else f"{seconds / 60:.0f} minutes"
 
 
+def _faces(config: Config) -> Iterator[Found]:
+    if not config.look_for_faces:
+        yield missing("nobody looks for faces and plates on photos: HOIAM_LOOK_FOR_FACES is 0")
+    elif not is_installed():
+        yield missing(
+            "nobody looks for faces and plates on photos, and the check before publication says so: "
+            ".venv/bin/pip install --no-deps --require-hashes -r requirements-vision.txt"
+        )
+    else:
+        yield fine("faces, plates and numbers on photos are looked for and covered")
+
+
 PARTS: dict[str, Callable[[Config], Iterator[Found]]] = {
     "settings": _settings,
     "secret key": _secret_key,
@@ -283,5 +296,6 @@ PARTS: dict[str, Callable[[Config], Iterator[Found]]] = {
     "city": _city,
     "worker": _worker,
     "letters": _letters,
+    "faces": _faces,
 }
 NEED_DATABASE = ("clock", "city", "worker", "letters")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.domain import events, queue, routing
 from app.domain.city import store
 from app.domain.errors import Forbidden
+from app.domain.media import alike
 from app.domain.media.store import KEPT
 from app.domain.permissions import Actor, Permission, may
 from app.domain.public_view import HANDED_OVER
@@ -39,6 +40,7 @@ class Dossier:
     near: Sequence[nearby.Near]
     earlier: Sequence[Report]  # what this one recurs of, the latest first
     people: queue.Colleagues
+    alike: Sequence[alike.Alike]  # photos of the reporter that look like those of other reports
 
     def words(self, kind: WordsKind) -> list[Words]:
         return [one for event in self.events for one in event.words if one.kind is kind]
@@ -94,7 +96,7 @@ class Dossier:
 
 
 def of(code: str, *, seen_by: Actor) -> Dossier:
-    """The dossier, for those who handle the report. NotFound, Gone for others: at most seven queries."""
+    """The dossier, for those who handle the report. NotFound, Gone for others: at most eight queries."""
     report = get(code, seen_by=seen_by, permission=Permission.HANDLE)
     happened = (
         db.session.scalars(
@@ -119,6 +121,7 @@ def of(code: str, *, seen_by: Actor) -> Dossier:
         near=nearby.around(report, seen_by=seen_by),
         earlier=_earlier(report, seen_by),
         people=queue.colleagues([report.unit_id], also=[*named, report.assignee_id], report=report),
+        alike=alike.sent_before([photo for photo in photos if photo.event_id is None], seen_by=seen_by),
     )
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from app.domain import codes, geo, public_view, remembered
+from app.domain.city import store
 from app.domain.public_filters import Filters, conditions, newest
 from app.domain.public_view import PublicView
 from app.extensions import db
 from app.models import Photo, Report, now
-from app.models.choices import DONE, Outcome, PhotoKind, PhotoState, Publication
+from app.models.choices import DONE, Outcome, PhotoKind, PhotoState, Precision, Publication
 from app.models.report import is_public, lies_in
 
 PAGE = 20
@@ -127,8 +128,12 @@ def latest_answers(limit: int = 3) -> list[PublicView]:
 
 def relatives(report: Report) -> list[PublicView]:
     """The same problem before and after this report, and what it was split from or into; public ones, oldest first."""
-    family = [Report.recurs_of_id == report.id, Report.split_from_id == report.id]
-    parents = [id for id in (report.recurs_of_id, report.split_from_id) if id is not None]
+    is_exact = store.current().category_of(report.category_id).precision is Precision.EXACT
+    family = [Report.split_from_id == report.id]
+    parents = [report.split_from_id] if report.split_from_id is not None else []
+    if is_exact:  # a recurrence is found by the true points, so it would narrow a coarser one
+        family.append(Report.recurs_of_id == report.id)
+        parents += [report.recurs_of_id] if report.recurs_of_id is not None else []
     if parents:
         family.append(Report.id.in_(parents))
     statement = select(Report).where(or_(*family), Report.id != report.id, is_public()).order_by(Report.id).limit(8)

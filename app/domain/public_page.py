@@ -14,7 +14,7 @@ from app.domain.permissions import ANONYMOUS
 from app.domain.public_view import HANDED_OVER, PublicEvent, PublicView
 from app.domain.reports import nearby
 from app.models import Report, now
-from app.models.choices import EventKind, StatusClass
+from app.models.choices import EventKind, Precision, StatusClass
 
 
 class Told(Protocol):
@@ -62,6 +62,7 @@ def is_elsewhere(events: Iterable[Told]) -> bool:
 
 def why(report: Report, language: str) -> str:
     """Why its rule chose this unit, by the version of the city that decided."""
+    is_exact = store.current().category_of(report.category_id).precision is Precision.EXACT
     try:
         city = store.snapshot(report.city_version)
     except store.NoCity:
@@ -71,7 +72,7 @@ def why(report: Report, language: str) -> str:
         report.rule_code,
         unit=store.current().unit_of(report.unit_id).code,
         ward=store.current().ward_of(report.ward_id).code,
-        site=report.site_code or None,
+        site=report.site_code if report.site_code and is_exact else None,  # a site is a place, and a small one
         language=language,
     )
 

@@ -173,7 +173,7 @@ class PublicView:
             is_content_hidden=report.is_content_hidden,
             withheld_reason=report.withheld_reason,
             affected=report.affected,
-            recurrence=report.recurrence,
+            recurrence=report.recurrence if exact else 1,  # it tells that an earlier one lay within some metres
             reopened=report.reopened,
             is_appeal_open=report.is_appeal_open,
             last_public_word_at=report.last_public_word_at,

@@ -31,6 +31,11 @@ def shown(said: MultiDict[str, str], photos: Iterable[Photo]) -> frozenset[int]:
     return frozenset(photo.id for photo in photos if said.get(f"photo-{photo.id}"))
 
 
+def is_of_adults(said: MultiDict[str, str], photo: Photo) -> bool:
+    """Do those who check say that the faces they uncovered are of adults in a public role?"""
+    return bool(said.get(f"adult-{photo.id}"))
+
+
 def boxes(said: MultiDict[str, str], photo: Photo) -> list[list[float]]:
     """The black boxes over a photo, in percent on the page, as parts of the whole here. Empty rows are left out.
 

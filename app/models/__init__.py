@@ -8,7 +8,7 @@ from app.models.figures import DayFigure, FixTime, MapCount, UnitCount
 from app.models.localized import Localized
 from app.models.moment import Moment, now
 from app.models.person import Consent, Membership, OneTimeCode, Person
-from app.models.photo import Draft, Photo, RetiredName
+from app.models.photo import Draft, Photo, PhotoBand, RetiredName
 from app.models.report import AnonymousJoin, Participation, Report, ReportContact
 from app.models.search import ReportText
 from app.models.settings import Kept, UnitTemplate
@@ -36,6 +36,7 @@ __all__ = [
     "Participation",
     "Person",
     "Photo",
+    "PhotoBand",
     "Report",
     "ReportContact",
     "ReportText",

@@ -62,6 +62,8 @@ class Words(Base):
     original: Mapped[str]
     public_text: Mapped[str | None]  # None: not public (yet)
     public_at: Mapped[datetime | None]  # later than now: the text can still be taken back; None: since it stands
+    # places (start, end) that would be covered for everybody, and that the reporter wants shown
+    uncovered: Mapped[list[Any] | None]
     language: Mapped[str] = mapped_column(default="vi")
     erased_at: Mapped[datetime | None]
 

@@ -59,10 +59,21 @@ class Photo(Base):
     lng: Mapped[float | None]
     taken_at: Mapped[datetime | None]
     boxes: Mapped[list[Any]] = mapped_column(default=list)  # black boxes, relative 0..1
+    found: Mapped[list[Any] | None]  # what a machine saw: [sort, x, y, width, height] each; None: nobody looked
     reason: Mapped[str] = mapped_column(default="")  # why a proof photo carries no place
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class PhotoBand(Base):
+    """A quarter of a photo's hash, to find pictures that were sent before (`domain/media/alike.py`)."""
+
+    __tablename__ = "photo_band"
+    __table_args__ = (Index("ix_photo_band_photo_id", "photo_id"),)
+
+    band: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id"), primary_key=True)
 
 
 class RetiredName(Base):

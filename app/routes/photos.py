@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain import drafts
 from app.domain.errors import NotFound
-from app.domain.media.serve import may_see_unpublished, shown_photo
+from app.domain.media.serve import Shown, may_see_unpublished, shown_photo
 from app.extensions import storage
 from app.models import Photo
 from app.routes.report.kept import COOKIE
@@ -24,14 +24,18 @@ HOUR = 3600
 @open_to_all
 def photo(name: str, size: str) -> ResponseReturnValue:
     """One size of a photo. 410 for a name that was masked or removed, 404 for what this viewer may not see."""
-    shown = shown_photo(name, size, may_see=_may_see)
+    return send_photo(shown_photo(name, size, may_see=_may_see), f"{name}-{size}")
+
+
+def send_photo(shown: Shown, tag: str) -> ResponseReturnValue:
+    """The file, for every cache where the photo is public, for none where it is not."""
     try:
         with storage().open(shown.key) as file:
             response = make_response(file.read())
     except FileNotFoundError:
         raise NotFound(_l("There is no such photo.")) from None
     response.mimetype = "image/webp"
-    response.set_etag(f"{name}-{size}")
+    response.set_etag(tag)
     response.make_conditional(request)
     response.headers["Cache-Control"] = f"public, max-age={HOUR}" if shown.is_public else "private, no-store"
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,23 +10,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.domain import exposure, masking, publication
+from app.domain import exposure, masking, personal, publication
 from app.domain import queue as work
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
-from app.domain.media import mask
+from app.domain.media import look, mask, serve
 from app.domain.media import store as kept
 from app.domain.permissions import Permission, may
 from app.domain.publication import Checked
 from app.domain.reports.find import get, get_for_change
 from app.extensions import unit_of_work
 from app.forms.desk import seen_version
-from app.forms.publish import PublishForm, boxes, shown, texts
+from app.forms.publish import PublishForm, boxes, is_of_adults, shown, texts
 from app.forms.refusals import refuse
 from app.models import Event, Photo, Report, Words
 from app.models.choices import PhotoState, Role
 from app.routes.desk import asking, sent
+from app.routes.desk.history import whole as _whole
 from app.routes.desk.queue import row
+from app.routes.photos import send_photo
 from app.web import filters, language
 from app.web.access import open_to
 from app.web.actors import actor
@@ -73,6 +75,13 @@ def report(code: str) -> ResponseReturnValue:
     return screen(code, PublishForm())
 
 
+@bp.get("/desk/photos/<name>.webp")
+@open_to(*CHECKERS)
+def whole_photo(name: str) -> ResponseReturnValue:
+    """A photo as it was before anything on it was covered, for those who decide what of it everybody sees."""
+    return send_photo(serve.whole_photo(name, by=actor()), name)
+
+
 @bp.post("/desk/publish/<code>")
 @open_to(*CHECKERS)
 def decide(code: str) -> ResponseReturnValue:
@@ -111,6 +120,9 @@ def _publish(code: str, form: PublishForm) -> Event:
     photos = _ready(seen)
     chosen = shown(request.form, photos)
     wanted = {photo: mask.boxes_from(boxes(request.form, photo)) for photo in photos if photo.id in chosen}
+    faces = sum(
+        mask.uncovered(photo, drawn, of_adults=is_of_adults(request.form, photo)) for photo, drawn in wanted.items()
+    )
     masks = [
         mask.prepare_mask(photo, drawn)
         for photo, drawn in wanted.items()
@@ -120,7 +132,7 @@ def _publish(code: str, form: PublishForm) -> Event:
         fresh = get_for_change(code, by=actor(), version=seen_version(form))
         for one in masks:
             mask.apply_mask(one)
-        checked = Checked(texts(request.form, publication.reporters_words(fresh)), chosen)
+        checked = Checked(texts(request.form, publication.reporters_words(fresh)), chosen, faces)
         event = publication.publish(fresh, checked, by=actor())
     for one in masks:
         mask.forget_unmasked(one)
@@ -189,12 +201,22 @@ def _word(words: Words) -> dict[str, Any]:
         "id": words.id,
         "kind": words.kind,
         "language": words.language,
-        "pieces": list(masking.pieces(words.original)),
-        "found": len(masking.find(words.original)),
+        "pieces": list(_pieces(words)),
+        "found": len(personal.found(words.original)),
         "original": words.original,
         "text": said[f"text-{words.id}"] if is_again else proposed,
         "is_shown": bool(said.get(f"show-{words.id}")) if is_again else True,
     }
+
+
+def _pieces(words: Words) -> Iterator[dict[str, Any]]:
+    """The words, cut where something betrays a person; what the sender wants shown is covered too, and says so."""
+    wanted = {tuple(place) for place in words.uncovered or ()}
+    at = 0
+    for part, kind in masking.pieces(words.original):
+        place = (at, at + len(part))
+        yield {"text": part, "kind": kind, "is_wanted": place in wanted}
+        at += len(part)
 
 
 def _photo(photo: Photo) -> dict[str, Any]:
@@ -207,7 +229,11 @@ def _photo(photo: Photo) -> dict[str, Any]:
     drawn = [one for one in drawn if any(one)]
     return {
         "id": photo.id,
-        "url": url_for("photos.photo", name=photo.name, size="view"),
+        "url": _whole(photo) or url_for("photos.photo", name=photo.name, size="view"),
+        "is_looked_at": photo.found is not None,
+        "faces": sum(sort == look.Sort.FACE for sort, *_box in photo.found or ()),
+        "writing": sum(sort == look.Sort.WRITING for sort, *_box in photo.found or ()),
+        "is_of_adults": is_of_adults(said, photo),
         "width": photo.width,
         "height": photo.height,
         "rows": [*drawn, *([("", "", "", "")] * 3)],

@@ -15,6 +15,7 @@ from flask_babel.speaklater import LazyString
 
 from app.domain import routing
 from app.domain.notifications.kinds import LetterKind
+from app.domain.personal import Kind
 from app.models.choices import (
     CLASS_OF,
     Cadence,
@@ -40,6 +41,16 @@ from app.models.choices import (
 )
 
 LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
+    Kind: {
+        Kind.EMAIL: _l("e-mail address"),
+        Kind.LINK: _l("profile or chat"),
+        Kind.PLATE: _l("number plate"),
+        Kind.IDENTITY: _l("identity paper"),
+        Kind.ACCOUNT: _l("bank account"),
+        Kind.PHONE: _l("telephone number"),
+        Kind.HOME: _l("where somebody lives"),
+        Kind.DIGITS: _l("long number"),
+    },
     Status: {
         Status.HELD: _l("Held"),
         Status.NEW: _l("Waiting to be received"),

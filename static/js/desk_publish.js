@@ -1,9 +1,10 @@
 // Checking before publication: mask what is selected, and draw black boxes on a photo. The boxes live in number fields,
 // which are all there is without scripts.
-const MASK = "■■■";
+const MASK = "•••";
 
 function words(area) {
   const tools = area.closest("fieldset").querySelector("[data-tools]");
+  const uncoverAll = pieces(area);
   tools.hidden = false;
   tools.querySelector("[data-mask]").addEventListener("click", () => {
     const { selectionStart: from, selectionEnd: to } = area;
@@ -12,7 +13,40 @@ function words(area) {
   });
   tools.querySelector("[data-restore]").addEventListener("click", () => {
     area.value = area.dataset.original;
+    uncoverAll();
     area.focus();
+  });
+}
+
+// Each marked piece is a button: pressed, it is covered in the text below; pressed again, it is shown there.
+function pieces(area) {
+  const marks = [...area.closest("fieldset").querySelectorAll("mark[data-piece]")];
+  const said = marks.map((mark) => mark.textContent);
+  const isCovered = marks.map(() => true);
+  const nth = (n) => {
+    let at = -1;
+    for (let count = 0; count <= n; count += 1) at = area.value.indexOf(MASK, at + 1);
+    return at;
+  };
+  marks.forEach((mark, n) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "piece";
+    button.textContent = said[n];
+    button.setAttribute("aria-pressed", "true");
+    mark.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const piece = isCovered[n] ? MASK : said[n];
+      const at = isCovered[n] ? nth(isCovered.slice(0, n).filter(Boolean).length) : area.value.indexOf(piece);
+      if (at < 0) return area.focus();
+      area.setRangeText(isCovered[n] ? said[n] : MASK, at, at + piece.length, "end");
+      isCovered[n] = !isCovered[n];
+      button.setAttribute("aria-pressed", String(isCovered[n]));
+    });
+  });
+  return () => marks.forEach((mark, n) => {
+    isCovered[n] = false;
+    mark.firstChild.setAttribute("aria-pressed", "false");
   });
 }
 

@@ -70,7 +70,7 @@ def worked(app: Flask) -> None:
 def test_a_healthy_city_has_a_line_for_each_part_and_nothing_wrong(ask: Callable[..., Said]) -> None:
     said = ask()
     assert (said.code, list(said.lines)) == (0, list(doctor.PARTS)), said.text
-    assert {part for part, line in said.lines.items() if not line.startswith("fine")} == {"mail", "redis"}
+    assert {part for part, line in said.lines.items() if not line.startswith("fine")} == {"mail", "redis", "faces"}
     assert "missing: HOIAM_SMTP_URL is not set" in said.lines["mail"]
     assert "missing: HOIAM_REDIS_URL is not set" in said.lines["redis"]
 

@@ -467,3 +467,57 @@ def test_where_the_storage_is_full_the_photos_are_refused_and_the_form_goes_on(
     assert (answer.status_code, "Kho ảnh đã đầy" in answer.text) == (503, True)
     assert "Tiếp tục" in answer.text
     assert "Rác trước cổng" in client.get("/report/what").text
+
+
+BETRAYING = "Xe 29A1-123.45 đổ rác, gọi 0912 345 678"
+
+
+def with_betraying_words(client: Browser) -> Any:
+    at_the_summary(client, words=BETRAYING)
+    return client.get("/report/send")
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_what_betrays_somebody_is_marked_with_its_kind_and_covered(
+    client: Browser, db_session: Session, prefix: str
+) -> None:
+    with_betraying_words(client)
+    page = client.get(f"{prefix}/report/send").text
+    assert faults(page) == []
+    assert '<mark data-piece="29A1-123.45">•••</mark>' in page
+    assert ("số điện thoại" if not prefix else "telephone number") in page
+    assert page.count('name="covered"') == page.count('name="covered" value=') == 2
+
+
+def test_what_betrays_nobody_asks_nothing(client: Browser, db_session: Session) -> None:
+    at_the_summary(client)
+    assert 'name="covered"' not in client.get("/report/send").text
+
+
+def test_a_piece_is_uncovered_and_all_covered_again_without_a_script(client: Browser, db_session: Session) -> None:
+    with_betraying_words(client)
+    pieces = ["29A1-123.45", "0912 345 678"]
+    said = {"piece": pieces, "covered": pieces[:1], "name": "Lan", "email": "lan@example.org"}
+    answer = client.post("/report/send/covered", data=said | {"cover": "ticked"})
+    assert answer.status_code == 303
+    page = client.get("/report/send").text
+    assert '<mark data-piece="0912 345 678">0912 345 678</mark>' in page
+    assert 'value="lan@example.org"' in page, "nothing typed is lost"
+    client.post("/report/send/covered", data=said | {"cover": "all"})
+    assert '<mark data-piece="0912 345 678">•••</mark>' in client.get("/report/send").text
+
+
+def test_the_unit_reads_all_of_it_and_the_choice_is_kept_with_the_words(client: Browser, db_session: Session) -> None:
+    with_betraying_words(client)
+    pieces = ["29A1-123.45", "0912 345 678"]
+    client.post("/report/send", data={"email": "lan@example.org", "piece": pieces, "covered": pieces[:1]})
+    words = db_session.scalars(select(Words)).one()
+    assert words.original == BETRAYING
+    assert words.public_text is None
+    assert [BETRAYING[start:end] for start, end in words.uncovered or []] == ["0912 345 678"]
+
+
+def test_a_form_from_before_that_knows_no_pieces_uncovers_nothing(client: Browser, db_session: Session) -> None:
+    with_betraying_words(client)
+    send(client, email="lan@example.org")
+    assert db_session.scalars(select(Words)).one().uncovered is None

@@ -131,6 +131,7 @@ def config(database: Database, data_folder: Path) -> Config:
         secret_key="only for tests, and long enough to be one",
         city_folder=SIX_WARDS,
         rate_limits=False,
+        look_for_faces=False,  # tests that are about it switch it on
         testing=True,
         argon2_memory_kib=64,
     )

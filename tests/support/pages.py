@@ -333,5 +333,6 @@ NOT_PAGES = {
     "/desk/r/<code>/code.svg",
     "/desk/posters/<token>.<any(svg, a4, a6):kind>",
     "/cards/<code>-<digest>.png",
+    "/desk/photos/<name>.webp",
     "/desk/assisted/<code>/receipt",
 }

@@ -13,6 +13,7 @@ from app.domain.errors import Invalid, Stale
 from app.domain.media.develop import SIZES, Box, darkroom
 from app.domain.media.held import let_go
 from app.domain.media.keys import new_name, original_key, public_key
+from app.domain.media.look import faces_uncovered
 from app.domain.media.store import put_derivatives
 from app.extensions import db, storage
 from app.models import Photo, RetiredName, now
@@ -57,6 +58,20 @@ def _box(numbers: Iterable[float]) -> Box | None:
 
 def _unreadable() -> Invalid:
     return Invalid(_l("The boxes could not be read. Draw them again."), field="boxes")
+
+
+def uncovered(photo: Photo, boxes: Sequence[Box], *, of_adults: bool) -> int:
+    """How many faces these boxes leave in sight. Raises Invalid where nobody says that they are of adults in public.
+
+    A machine cannot tell a child, and neither can a hurried look: so every face stays covered until somebody says so.
+    """
+    faces = faces_uncovered(photo.found, boxes)
+    if faces and not of_adults:
+        raise Invalid(
+            _l("A face would be seen. Cover it, or say that it is an adult's in a public role."),
+            field=f"adult-{photo.id}",
+        )
+    return faces
 
 
 def prepare_mask(photo: Photo, boxes: Sequence[Box]) -> Masked:

@@ -51,6 +51,17 @@ def shown_photo(name: str, size: str, *, may_see: Callable[[Photo], bool] = nobo
     return Shown(public_key(name, size), is_public)
 
 
+def whole_photo(name: str, *, by: Actor) -> Shown:
+    """A photo with nothing covered, for those who may publish it. Raises NotFound for everybody else."""
+    photo = db.session.scalar(select(Photo).where(Photo.name == name)) if NAME.fullmatch(name) else None
+    report = db.session.get(Report, photo.report_id) if photo is not None and photo.report_id is not None else None
+    if photo is None or report is None or not photo.original or photo.state is not PhotoState.READY:
+        raise _not_found()
+    if not may(by, Permission.PUBLISH, report):
+        raise _not_found()
+    return Shown(photo.original, is_public=False)
+
+
 def may_see_unpublished(photo: Photo, *, by: Actor, links: Collection[tuple[str, str]] = ()) -> bool:
     """A report's photo that is not public: for those who handle the report, and for its reporter.
 

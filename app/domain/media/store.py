@@ -15,11 +15,13 @@ from typing import IO, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
+from app.domain.media import alike
 from app.domain.media.check import HANOI_TIME, Checked, inspect
 from app.domain.media.develop import SIZES, Darkroom, Developed, darkroom
 from app.domain.media.exif import LatLng
 from app.domain.media.held import let_go
-from app.domain.media.keys import new_name, public_key, raw_key
+from app.domain.media.keys import new_name, original_key, public_key, raw_key
+from app.domain.media.look import Lookout, Sighting, lookout
 from app.domain.media.refusal import MAX_PHOTOS, Fault, PhotoRefused
 from app.extensions import db, storage, unit_of_work
 from app.models import Draft, Photo, Report, now
@@ -156,6 +158,8 @@ def remove(photo: Photo) -> None:
     photo.lat = photo.lng = photo.taken_at = photo.phash = None
     photo.raw = photo.original = photo.alt = ""
     photo.boxes = []
+    photo.found = None
+    alike.forget(photo)
 
 
 def discard(photo: Photo) -> None:
@@ -173,6 +177,8 @@ def discard(photo: Photo) -> None:
 
 def finish_pending(limit: int = 20) -> int:
     """Develop photos that wait, oldest first; answers how many were worked on. A job's body, harmless to repeat.
+
+    Where the city looks for faces and plates, they are covered from the first moment on.
 
     Each is claimed for ten minutes, developed outside any transaction, then marked. After a kill it is claimed again
     and written again under the same names. Raises StorageFull; what was not finished is anybody's after a minute.
@@ -192,10 +198,10 @@ def waiting_ids(limit: int) -> Sequence[int]:
 
 def _finish_all(claimed: Sequence[int]) -> int:
     if claimed:
-        with darkroom() as room:
+        with darkroom() as room, lookout() as keeper:
             for done, photo_id in enumerate(claimed):
                 try:
-                    _finish(photo_id, room)
+                    _finish(photo_id, room, keeper)
                 except OSError:  # full or away: none of the others would fare better
                     _put_off(claimed[done:])
                     raise
@@ -236,29 +242,50 @@ def _waiting(moment: datetime) -> Select[int]:
     return select(Photo.id).where(Photo.state == PhotoState.RAW, free).order_by(Photo.id)
 
 
-def _finish(photo_id: int, room: Darkroom) -> None:
+def _finish(photo_id: int, room: Darkroom, keeper: Lookout | None) -> None:
     photo = db.session.get(Photo, photo_id)
     if photo is None or photo.state is not PhotoState.RAW:
         return
     name, raw = photo.name, photo.raw
     with storage().workroom() as folder:
-        developed = _develop(name, raw, room, folder)
-    _mark(photo_id, developed)
+        ready = _develop(name, raw, room, keeper, folder)
+    _mark(photo_id, ready)
     let_go([raw])
 
 
-def _develop(name: str, raw: str, room: Darkroom, folder: Path) -> Developed | None:
+class Ready(NamedTuple):
+    """A photo whose files lie in the storage."""
+
+    developed: Developed  # of the whole picture, whatever is covered now
+    seen: list[Sighting] | None  # None: nobody looked
+    original: str = ""  # key of the photo as it was before anything was covered
+
+
+def _develop(name: str, raw: str, room: Darkroom, keeper: Lookout | None, folder: Path) -> Ready | None:
     """The derivatives in the storage; None when the photo cannot be read."""
     source = folder / "raw"
     try:
         with storage().open(raw) as kept, source.open("wb") as copy:
             shutil.copyfileobj(kept, copy)
         developed = room.develop(source, folder)
+        seen = keeper.look(developed.file("full")) if keeper is not None else None
+        original = _cover(name, seen, room, developed) if seen else ""
     except (PhotoRefused, FileNotFoundError) as error:
         log.warning("photo %s cannot be developed: %s", name, type(error).__name__)
         return None
     put_derivatives(name, developed)
-    return developed
+    return Ready(developed, seen, original)
+
+
+def _cover(name: str, seen: Sequence[Sighting], room: Darkroom, developed: Developed) -> str:
+    """Black boxes over what was seen, in the files that may become public; answers where the uncovered photo lies."""
+    whole = developed.folder / "whole"
+    developed.file("full").rename(whole)
+    original = original_key(name)
+    with whole.open("rb") as file:
+        storage().put(original, file)
+    room.mask(whole, [one.box for one in seen], developed.folder)
+    return original
 
 
 def put_derivatives(name: str, developed: Developed) -> None:
@@ -267,14 +294,19 @@ def put_derivatives(name: str, developed: Developed) -> None:
             storage().put(public_key(name, size), file)
 
 
-def _mark(photo_id: int, developed: Developed | None) -> None:
+def _mark(photo_id: int, ready: Ready | None) -> None:
     with unit_of_work():
         photo = db.session.get(Photo, photo_id, with_for_update=True)
         if photo is None or photo.state is not PhotoState.RAW:
             return  # removed meanwhile, or finished by somebody whose claim had run out
         photo.raw, photo.claimed_until = "", None
-        if developed is None:
+        if ready is None:
             photo.state = PhotoState.REFUSED
             return
         photo.state = PhotoState.READY
-        photo.width, photo.height, photo.phash = developed.width, developed.height, developed.phash
+        photo.width, photo.height, photo.phash = ready.developed.width, ready.developed.height, ready.developed.phash
+        if ready.seen is not None:
+            photo.found = [[one.sort.value, *one.box] for one in ready.seen]
+            photo.boxes = [list(one.box) for one in ready.seen]
+        photo.original = ready.original
+        alike.remember(photo)

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, insert, literal, select, union_all
 
-from app.domain import areas, figures, geo, promises, publication, remembered, routing, search
+from app.domain import areas, figures, geo, masking, promises, publication, remembered, routing, search
 from app.domain.city import store
 from app.domain.city.model import Category, City
 from app.domain.errors import Invalid
@@ -84,6 +84,7 @@ class Filing:
     answers: Mapping[str, str] = field(default_factory=dict)
     is_dangerous: bool = False
     hide_content: bool = False
+    shown: tuple[str, ...] = ()  # pieces that would be covered for everybody, and that the reporter wants shown
     contact: Contact = Contact()
     person_id: int | None = None  # the account it is filed from
     language: str = "vi"
@@ -224,7 +225,9 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
     is_public = planned.category.publish is PublishWhen.AT_ONCE and not filing.hide_content
     spoken = [filing.words, filing.wayfinding]
     shown = spoken if planned.category.precision is Precision.EXACT else [filing.words]
-    search.write(report, private=spoken, public=shown if is_public else [], is_new=True)
+    search.write(
+        report, private=spoken, public=[_covered(filing, one) for one in shown] if is_public else [], is_new=True
+    )
     db.session.flush()
     figures.apply(None, figures.standing(report))
     return Filed(report, secret_of(report), is_new=True)
@@ -423,10 +426,16 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
                 event_id=ids[EventKind.FILED],
                 kind=kind,
                 original=clean,
-                public_text=clean if is_public else None,
+                public_text=_covered(filing, clean) if is_public else None,
+                uncovered=masking.places(clean, filing.shown) or None,
                 language=filing.language,
             )
             db.session.add(words)
+
+
+def _covered(filing: Filing, words: str) -> str:
+    """The words as everybody may read them before a person has checked them."""
+    return masking.covered(words, masking.places(words, filing.shown))
 
 
 def _event(report: Report, kind: EventKind, actor_kind: ActorKind, actor_id: int | None) -> dict[str, Any]:

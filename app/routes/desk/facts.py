@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
+
 from app.domain import clock
 from app.domain import dossier as dossiers
 from app.domain.city import store
@@ -34,6 +36,7 @@ def of(dossier: Dossier) -> dict[str, Any]:
             if report.answers.get(question.code)
         ],
         "photos": [history.picture(photo) for photo in dossier.reporters_photos],
+        "alike": _alike(dossier),
         "lines": history.lines(dossier),
         "near": [
             {"row": row(one.report, {}, ""), "distance": one.distance_m, "id": one.report.id} for one in dossier.near
@@ -51,6 +54,15 @@ def of(dossier: Dossier) -> dict[str, Any]:
 
 def _joined(dossier: Dossier, kind: WordsKind) -> str:
     return "\n\n".join(one.original for one in dossier.words(kind) if not one.erased_at)
+
+
+def _alike(dossier: Dossier) -> list[tuple[int, str, str]]:
+    """Number of the photo on the page, the report whose photo looks like it, and where this desk reads that one."""
+    numbers = {photo.id: number for number, photo in enumerate(dossier.reporters_photos, 1)}
+    return [
+        (numbers[one.photo_id], one.code, url_for("desk.report" if one.is_ours else "public.report", code=one.code))
+        for one in dossier.alike
+    ]
 
 
 def _answer(question: Question, answer: str) -> str:

@@ -142,6 +142,11 @@ def _said(words: Words) -> dict[str, Any]:
     }
 
 
+def whole(photo: Photo) -> str | None:
+    """Where those who publish see what is covered on it; None where nothing is, or where it is forgotten."""
+    return url_for("publish.whole_photo", name=photo.name) if photo.original else None
+
+
 def picture(photo: Photo) -> dict[str, Any]:
     """A photo for staff; one that is still being developed says so."""
     is_ready = photo.state is PhotoState.READY
@@ -151,6 +156,7 @@ def picture(photo: Photo) -> dict[str, Any]:
         "alt": photo.alt or str(label(photo.kind)),
         "width": photo.width,
         "height": photo.height,
+        "whole": whole(photo),
         "caption": photo.reason,
         "unlocated": not photo.has_location and photo.event_id is not None,
         "is_public": photo.published_at is not None,

@@ -87,6 +87,7 @@ def screen(
             may_see_contact=may(who, Permission.SEE_CONTACT, here),
             may_note=may(who, Permission.NOTE, here),
             may_publish=may(who, Permission.PUBLISH, here) and here.content_due_at is not None,
+            may_uncover=may(who, Permission.PUBLISH, here),
             is_dispatcher=who.has(Role.DISPATCHER),
             stopped_by=notice,
             undo_seconds=undo_seconds(),

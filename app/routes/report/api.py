@@ -85,6 +85,7 @@ def _filing(body: dict[str, Any]) -> filing.Filing:
         answers=_answers(body),
         is_dangerous=body.get("is_dangerous") is True,
         hide_content=body.get("hide_content") is True,
+        shown=_shown(body),
         contact=filing.Contact() if person_id is not None else _contact(body),
         person_id=person_id,
         language=language.chosen(),
@@ -160,6 +161,12 @@ def _contact(body: dict[str, Any]) -> filing.Contact:
 def _consents(body: dict[str, Any]) -> tuple[str, ...]:
     said = body.get("consents")
     return tuple(one for one in ("alerts", "contractor") if isinstance(said, list) and one in said)
+
+
+def _shown(body: dict[str, Any]) -> tuple[str, ...]:
+    """Pieces of the words that would be covered for everybody and that the reporter wants shown."""
+    said = body.get("shown")
+    return tuple(one for one in said if isinstance(one, str)) if isinstance(said, list) else ()
 
 
 def _moment(body: dict[str, Any]) -> datetime | None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from app.domain import confirmations, drafts, expected, notifications, promises, qr, routing
+from app.domain import confirmations, drafts, expected, masking, notifications, personal, promises, qr, routing
 from app.domain.city import store
 from app.domain.errors import Invalid
 from app.domain.reports import by_secret, filing
@@ -27,6 +27,7 @@ from app.web.actors import actor
 from app.web.addresses import outside
 
 FRESH = timedelta(minutes=10)
+MOST_PIECES = 100
 ENDPOINTS = {"place": "report.place", "ward": "report.place", "wayfinding": "report.place"}
 
 
@@ -106,6 +107,18 @@ def file() -> ResponseReturnValue:
     return links.remember(answer, code, secret)
 
 
+@bp.post("/report/send/covered")
+@open_to_all
+def cover() -> ResponseReturnValue:
+    """Without a script: what everybody will read, after covering all of it or what is ticked. Nothing is sent."""
+    if kept.open_draft() is None:
+        return _lost()
+    form = ContactForm()
+    shown = [] if request.form.get("cover") == "all" else _shown()
+    kept.keep(**_said_of(form) | {"shown": shown})
+    return kept.go(url_for("report.send", _anchor="covered"))
+
+
 @bp.get("/r/<code>/mine/<secret>/sent")
 @open_to_all
 def done(code: str, secret: str) -> ResponseReturnValue:
@@ -175,7 +188,25 @@ def _said_of(form: ContactForm) -> dict[str, Any]:
         "is_nameless": bool(form.nameless.data),
         "hide_content": bool(form.hide_content.data),
         "consents": list(form.consents),
+        "shown": _shown(),
     }
+
+
+def _shown() -> list[str]:
+    """The pieces that stood on the page and are not ticked any more. What was not on it stays covered."""
+    covered = set(request.form.getlist("covered"))
+    return [piece for piece in request.form.getlist("piece") if piece not in covered][:MOST_PIECES]
+
+
+def _pieces(said: drafts.Said) -> list[dict[str, Any]]:
+    """The words and how to find the place, cut where something betrays a person."""
+    shown = {masking.piece_of(one) for one in said.shown}
+    texts = [text for text in (said.words, said.wayfinding) if personal.found(text)]
+    return [
+        {"text": part, "name": masking.piece_of(part), "kind": kind, "is_covered": masking.piece_of(part) not in shown}
+        for number, text in enumerate(texts)
+        for part, kind in [*([("\n", None)] if number else []), *masking.pieces(text)]
+    ]
 
 
 def _refused(form: ContactForm, error: Invalid) -> ResponseReturnValue:
@@ -209,6 +240,8 @@ def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> Response
         form=form,
         step=4,
         said=said,
+        pieces=_pieces(said),
+        mask=masking.MASK,
         planned=planned,
         photos=photos,
         unit=planned.city.units[planned.routed.unit],

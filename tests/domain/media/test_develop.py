@@ -175,13 +175,13 @@ def test_a_darkroom_killed_from_outside_is_tried_again(tmp_path: Path) -> None:
 
 
 def _kill_then_give(room: Darkroom, waiting: Path, data: bytes) -> None:
-    while room._child is None:
+    while room._child._process is None:
         sleep(0.02)
     sleep(0.5)
     whole = waiting.with_name("whole")
     whole.write_bytes(data)
     whole.rename(waiting)  # the first darkroom still waits at the old one
-    os.kill(room._child.pid, signal.SIGKILL)
+    os.kill(room._child._process.pid, signal.SIGKILL)
 
 
 def test_a_darkroom_knows_nothing_of_our_secrets(
@@ -190,10 +190,11 @@ def test_a_darkroom_knows_nothing_of_our_secrets(
     monkeypatch.setenv("HOIAM_SECRET_KEY", "not for the darkroom")
     with darkroom() as fresh:
         developed(fresh, photos.jpeg(), tmp_path)
-        assert fresh._child
-        surroundings = Path(f"/proc/{fresh._child.pid}/environ").read_bytes()
-        mapped = Path(f"/proc/{fresh._child.pid}/maps").read_text()
-        limits = Path(f"/proc/{fresh._child.pid}/limits").read_text()
+        process = fresh._child._process
+        assert process
+        surroundings = Path(f"/proc/{process.pid}/environ").read_bytes()
+        mapped = Path(f"/proc/{process.pid}/maps").read_text()
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
     assert b"HOIAM" not in surroundings
     assert "sqlite" not in mapped
     assert str(1024**3) in limits
