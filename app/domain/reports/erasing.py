@@ -121,7 +121,7 @@ def _erase_words(report: Report, *, content_too: bool) -> None:
     said = select(Words).where(Words.report_id == report.id, Words.kind.in_(THEIR_WORDS), Words.erased_at.is_(None))
     for words in db.session.scalars(said):
         words.original = "" if content_too else words.public_text or ""
-        words.public_text = words.public_at = None
+        words.public_text = words.public_at = words.uncovered = None
         if not words.original:
             words.erased_at = now()
 
