@@ -63,6 +63,7 @@ PACKAGES = (
         }
         | {"LICENSE": "fonts/LICENSE"},
     ),
+    Package("idb", "8.0.4", "ISC", {"build/index.js": "idb/idb.js", "LICENSE": "idb/LICENSE"}),
 )
 ICONS = Package("@tabler/icons", "3.51.0", "MIT", {"LICENSE": "tabler-icons/LICENSE"})
 

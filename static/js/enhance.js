@@ -3,6 +3,7 @@ const offers = [
   ["[data-copy], [data-select]", "./copy.js"],
   ["[data-focus]", "./focus.js"],
   [".menu", "./menu.js"],
+  ["[data-app]", "./app.js"],
 ];
 
 // The line broke before the module came: the page is whole without it.

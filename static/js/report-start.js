@@ -2,9 +2,8 @@
 // stays: it comes back with the picture, a way to add another, and the button that goes on.
 import { deviceWithin } from "./report-device.js";
 import { placeInside } from "./report-exif.js";
+import { shrink } from "./report-shrink.js";
 
-const LONGEST = 2048;
-const QUALITY = 0.8;
 const PATIENCE = 7000;
 const SENDING = 90_000;
 
@@ -48,24 +47,6 @@ function tell(place, from) {
   form.elements.lng.value = place.lng;
   form.elements.accuracy.value = place.accuracy ?? "";
   form.elements.place_from.value = from;
-}
-
-// What a browser cannot draw (HEIC, mostly) travels as it is; the server reads it.
-async function shrink(file) {
-  if (file.size < 400_000) return file;
-  try {
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const share = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(bitmap.width * share);
-    canvas.height = Math.round(bitmap.height * share);
-    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-    return blob && blob.size < file.size ? new File([blob], file.name, { type: "image/jpeg" }) : file;
-  } catch {
-    return file;
-  }
 }
 
 // Straight into the city's bucket, where it has one. Whatever fails on that way, the photos travel with the form.

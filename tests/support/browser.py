@@ -114,7 +114,8 @@ def open_page(
 ) -> Iterator[Callable[..., Page]]:
     """`open_page()` is a phone; `open_page(wide=True)` a desk; `javascript=False`, `language="en"`, `dark=True`,
     `latitude=, longitude=` (where the device says it is), `browser=` (a test client whose cookies it takes, so who is
-    signed in) as wanted. Addresses may be given without the server."""
+    signed in), `worker=True` (with our service worker, which the other journeys do without) as wanted. Addresses may be
+    given without the server."""
     contexts: list[BrowserContext] = []
 
     def open_one(
@@ -126,6 +127,7 @@ def open_page(
         latitude: float | None = None,
         longitude: float | None = None,
         browser: TestBrowser | None = None,
+        worker: bool = False,
     ) -> Page:
         place = None if latitude is None else {"latitude": latitude, "longitude": longitude, "accuracy": 12}
         context = chromium_browser.new_context(
@@ -140,6 +142,7 @@ def open_page(
             reduced_motion="reduce",
             geolocation=place,  # type: ignore[arg-type]
             permissions=["geolocation"] if place else [],
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

@@ -11,17 +11,19 @@ from app.forms.report import PressForm
 from app.routes.own import bp
 from app.web import cards, links
 from app.web.access import open_to_all
+from app.web.caching import keep_on_phone
 
 
 @bp.get("/mine")
 @open_to_all
 def mine() -> ResponseReturnValue:
     """My reports on this phone: what this browser remembers."""
-    return render_template(
+    page = render_template(
         "own/mine.html",
         rows=[cards.own_card(report) for report in remembered_reports(links.remembered())],
         press=PressForm(formdata=None),
     )
+    return keep_on_phone(page)
 
 
 @bp.post("/mine/forget")

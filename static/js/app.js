@@ -1,0 +1,91 @@
+// What makes an app of these pages: the worker, a new version that asks first, the count of what waits, and the line
+// that says there is no network.
+const lines = document.querySelector("[data-app]");
+const { dataset: words } = lines;
+const [unsent, news, away] = ["unsent", "news", "away"].map((name) => lines.querySelector(`[data-${name}]`));
+
+export function start() {
+  sayLine();
+  addEventListener("online", sayLine);
+  addEventListener("offline", sayLine);
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.hidden || send());
+  if (!document.querySelector("[data-items]")) send(); // that page sends by itself
+  listen();
+  if (words.worker && navigator.serviceWorker) register().catch(() => {});
+}
+
+// The count ----------------------------------------------------------------------------------------------------------
+
+function waits() {
+  try {
+    return Number(localStorage.getItem("hoiam-unsent")) || 0;
+  } catch {
+    return 0; // this browser keeps nothing
+  }
+}
+
+function sayCount(count) {
+  unsent.hidden = !count;
+  unsent.querySelector("b").textContent = count;
+}
+
+async function send() {
+  sayCount(waits());
+  if (!waits() && !location.pathname.includes("/report")) return;
+  const [{ sendAll }, { count }] = await Promise.all([import("./outbox-send.js"), import("./outbox-store.js")]);
+  sayCount(await count());
+  if (waits()) await sendAll();
+  sayCount(await count());
+  if (waits()) await askForSync();
+}
+
+async function listen() {
+  addEventListener("storage", ({ key }) => key === "hoiam-unsent" && sayCount(waits()));
+  if (!waits()) return;
+  const { onNews } = await import("./outbox-store.js");
+  onNews(() => sayCount(waits()));
+}
+
+// Where a browser can, it wakes the worker when the line is back, also with every page closed.
+async function askForSync() {
+  const ready = navigator.serviceWorker?.controller && (await navigator.serviceWorker.ready);
+  await ready?.sync?.register("outbox").catch(() => {});
+}
+
+// The worker -----------------------------------------------------------------------------------------------------------
+
+async function register() {
+  const { serviceWorker } = navigator;
+  const options = { scope: words.scope, updateViaCache: "none" };
+  const asModule = serviceWorker.register(`${words.worker}?as=module`, { ...options, type: "module" });
+  const registration = await asModule.catch(() => serviceWorker.register(words.worker, options));
+  if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const next = registration.installing;
+    next.addEventListener("statechange", () => next.state === "installed" && serviceWorker.controller && offer(next));
+  });
+}
+
+function offer(next) {
+  news.hidden = false;
+  news.querySelector("button").addEventListener("click", () => take(next));
+}
+
+// First everything typed is written down, then the new version takes over and the page comes anew.
+async function take(next) {
+  const written = [];
+  document.dispatchEvent(new CustomEvent("hoiam:leaving", { detail: written }));
+  await Promise.all(written);
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+  next.postMessage("take");
+}
+
+// The line -------------------------------------------------------------------------------------------------------------
+
+function sayLine() {
+  const seen = document.body.dataset.seenAt;
+  away.hidden = navigator.onLine && !seen;
+  const at = seen && new Date(seen).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+  away.querySelector("span").textContent = at ? words.seen.replace("{time}", at) : words.offline;
+}
