@@ -36,11 +36,21 @@ bp = Blueprint("offline", __name__)
 
 ASK_FIRST = "no-cache"  # a browser asks for the worker anew each time
 PAGES = ("/report/offline", "/report/unsent", "/offline")
-FORMS = ("/report", "/report/place", "/report/place/words", "/report/what", "/report/send")  # what the kept form stands in for
+FORMS = (
+    "/report",
+    "/report/place",
+    "/report/place/words",
+    "/report/what",
+    "/report/send",
+)  # what the kept form stands in for
 FILES = (
     *("css/app.css", "css/outbox.css", "icons.svg", "icons/mark.svg"),
     *("js/enhance.js", "js/outbox-form.js", "js/outbox-page.js"),
-    *(f"vendor/fonts/be-vietnam-pro-{part}-{weight}.woff2" for part in ("latin", "vietnamese") for weight in (400, 600)),
+    *(
+        f"vendor/fonts/be-vietnam-pro-{part}-{weight}.woff2"
+        for part in ("latin", "vietnamese")
+        for weight in (400, 600)
+    ),
 )
 MODULES = (  # named by other modules, without their content's digest
     *("app", "copy", "focus", "menu", "outbox", "outbox-send", "outbox-store"),
@@ -76,7 +86,10 @@ def form() -> ResponseReturnValue:
         contact=ContactForm(**plain),
         wards=sorted(city.wards.values(), key=lambda ward: in_order(ward.name.in_(lang))),
         groups=[(group, [one for one in categories if one.group == group.code]) for group in city.groups.values()],
-        questions=[Asked(one, questions_form(one, lang, {}, csrf=False), one.question(DANGER) is not None) for one in categories],
+        questions=[
+            Asked(one, questions_form(one, lang, {}, csrf=False), one.question(DANGER) is not None)
+            for one in categories
+        ],
         most=MAX_PHOTOS,
         lang=lang,
     )

@@ -10,8 +10,10 @@ export function start() {
   addEventListener("offline", sayLine);
   addEventListener("online", send);
   document.addEventListener("visibilitychange", () => document.hidden || send());
+  sayCount(waits());
+  addEventListener("storage", ({ key }) => key === "hoiam-unsent" && sayCount(waits())); // another tab has counted
+  document.addEventListener("hoiam:count", ({ detail }) => sayCount(detail)); // a module of this page has
   if (!document.querySelector("[data-items]")) send(); // that page sends by itself
-  listen();
   if (words.worker && navigator.serviceWorker) register().catch(() => {});
 }
 
@@ -31,20 +33,11 @@ function sayCount(count) {
 }
 
 async function send() {
-  sayCount(waits());
-  if (!waits() && !location.pathname.includes("/report")) return;
+  if (!waits() && !location.pathname.includes("/report")) return; // most pages need not open the database
   const [{ sendAll }, { count }] = await Promise.all([import("./outbox-send.js"), import("./outbox-store.js")]);
-  sayCount(await count());
-  if (waits()) await sendAll();
-  sayCount(await count());
-  if (waits()) await askForSync();
-}
-
-async function listen() {
-  addEventListener("storage", ({ key }) => key === "hoiam-unsent" && sayCount(waits()));
-  if (!waits()) return;
-  const { onNews } = await import("./outbox-store.js");
-  onNews(() => sayCount(waits()));
+  if (!(await count())) return;
+  await sendAll();
+  if (await count()) await askForSync();
 }
 
 // Where a browser can, it wakes the worker when the line is back, also with every page closed.

@@ -311,6 +311,7 @@ function missing(typed, photos) {
   if (!pin && !typed.wayfinding?.trim()) errors.wayfinding = words.needWay;
   if (!typed.words?.trim() && !photos.length) errors.words = words.needWords;
   if (!typed.category) errors.category = words.needCategory;
+  if (asked(typed.category)?.dataset.stops) errors.category = words.notHere;
   for (const { dataset } of questions.querySelectorAll("[data-required]")) {
     if (!typed[dataset.required]) errors[dataset.required] = words.needAnswer;
   }

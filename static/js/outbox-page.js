@@ -2,6 +2,7 @@
 import { sendAll } from "./outbox-send.js";
 import * as store from "./outbox-store.js";
 
+const ORDER = ["refused", "waiting", "draft", "sent"]; // what needs somebody first
 const list = document.querySelector("[data-items]");
 const { dataset: words } = list;
 const told = document.querySelector("[data-told]");
@@ -32,7 +33,7 @@ async function waiting() {
 }
 
 async function show() {
-  const reports = await store.all();
+  const reports = (await store.all()).sort((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
   const items = await Promise.all(reports.map(async (report) => item(report, (await store.photosOf(report.id)).length)));
   list.replaceChildren(...items);
   document.querySelector("[data-none]").hidden = reports.length > 0;
@@ -66,6 +67,7 @@ function actions(part, report) {
     open.textContent = words[`open${report.state[0].toUpperCase()}${report.state.slice(1)}`];
   }
   const remove = part.querySelector("[data-delete]");
+  remove.hidden = report.state === "waiting"; // it may be on its way: opened again it is a draft
   remove.addEventListener("click", () => (remove.dataset.sure ? forget(report.id) : ask(remove)));
 }
 

@@ -3,7 +3,7 @@
 import { openDB } from "../vendor/idb/idb.js";
 
 export const MOST_PHOTOS = 4;
-export const UNSENT = "hoiam-unsent"; // how many wait, for pages that need not open the database
+const UNSENT = "hoiam-unsent"; // how many wait, for pages that need not open the database
 const KEPT_AFTER = 20; // codes of sent reports, the newest ones
 const news = globalThis.BroadcastChannel ? new BroadcastChannel("hoiam-outbox") : null;
 
@@ -132,5 +132,6 @@ export async function fork(report) {
 export async function count() {
   const waits = (await all()).filter(({ state }) => state === "waiting" || state === "refused").length;
   globalThis.localStorage?.setItem(UNSENT, waits); // a worker has none; the next page counts again
+  globalThis.document?.dispatchEvent(new CustomEvent("hoiam:count", { detail: waits }));
   return waits;
 }

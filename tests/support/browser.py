@@ -147,7 +147,7 @@ def open_page(
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if browser is not None:
-            context.add_cookies(_cookies_of(browser, live_server))  # type: ignore[arg-type]
+            context.add_cookies(cookies_of(browser, live_server))  # type: ignore[arg-type]
         _keep_inside(context, live_server, watched)
         page = context.new_page()
         page.on("pageerror", lambda error: watched.errors.append(f"{page.url}: {error}"))
@@ -159,7 +159,7 @@ def open_page(
         context.close()
 
 
-def _cookies_of(browser: TestBrowser, server: str) -> list[dict[str, str]]:
+def cookies_of(browser: TestBrowser, server: str) -> list[dict[str, str]]:
     cookies = (browser._cookies or {}).values()
     return [{"name": cookie.key, "value": cookie.value, "url": server} for cookie in cookies]
 
