@@ -28,7 +28,7 @@ from app.models.choices import Channel, PhotoState, PlaceSource
 
 KEPT_FOR = timedelta(days=7)
 SUGGESTED = 3
-TOKEN = re.compile(r"([A-Za-z0-9_-]{16,64})\.([A-Za-z0-9_-]{24,64})", re.ASCII)  # client id and secret
+OPENS = re.compile(r"([A-Za-z0-9_-]{16,64})\.([A-Za-z0-9_-]{24,64})", re.ASCII)  # client id and secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def find_draft(cookie: str, *, lock: bool = False) -> Draft | None:
     return draft
 
 
-def begin(client_id: str = "", secret: str = "", **said: Any) -> tuple[Draft, str]:
+def begin(client_id: str | None = None, secret: str | None = None, **said: Any) -> tuple[Draft, str]:
     """A new draft and the cookie that opens it, inside a unit of work."""
     client_id, secret = client_id or secrets.token_urlsafe(16), secret or secrets.token_urlsafe(24)
     at = now()
@@ -126,7 +126,7 @@ def claim(token: str) -> Draft:
 
     Forbidden where another token opens the draft of this client id.
     """
-    found = TOKEN.fullmatch(token)
+    found = OPENS.fullmatch(token)
     if found is None:
         raise Invalid(_l("The form has expired. Reload the page; what you typed is kept."))
     client_id, secret = found.groups()
@@ -174,7 +174,7 @@ def _add_photo(token: str, key: str, taken: kept_photos.Taken) -> bool:
 
 
 def settle_photos(draft: Draft, wanted: Sequence[str]) -> list[str]:
-    """Before it is filed, inside its unit of work: photos that were taken back meanwhile go. The keys that are missing."""
+    """Before it is filed, in its unit of work: photos taken back meanwhile go. Answers with the keys that are missing."""
     arrived = Said.of(draft).arrived
     taken_back = {name for key, name in arrived.items() if key not in wanted}
     for photo in kept_photos.of(draft):

@@ -8,6 +8,8 @@ from flask import Flask, Request, Response, make_response, redirect, request, ur
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 
+from app.web import frugal
+
 PAGE = "public, max-age=0, s-maxage=30, must-revalidate"  # browsers ask again, a cache in front takes the crowd
 MINUTE = "public, max-age=60"
 LONG = "public, max-age=31536000, immutable"  # for an address that names its content
@@ -25,7 +27,8 @@ def cacheable(answer: ResponseReturnValue, control: str = PAGE) -> Response:
     if not is_for_everybody():
         response.headers["Cache-Control"] = "private, no-store"
         return response
-    response.headers["Cache-Control"] = control
+    is_usual = not (frugal.is_wanted() and response.mimetype == "text/html")
+    response.headers["Cache-Control"] = control if is_usual else "private, no-cache"
     response.add_etag()
     response.make_conditional(request)
     return response

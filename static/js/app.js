@@ -33,7 +33,7 @@ function sayCount(count) {
 }
 
 async function send() {
-  if (!waits() && !location.pathname.includes("/report")) return; // most pages need not open the database
+  if (!waits()) return; // most pages need not open the database
   const [{ sendAll }, { count }] = await Promise.all([import("./outbox-send.js"), import("./outbox-store.js")]);
   if (!(await count())) return;
   await sendAll();

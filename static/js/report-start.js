@@ -1,8 +1,5 @@
 // Photos: made smaller before they travel, with the place asked beside them. A camera gives one at a time, so the page
 // stays: it comes back with the picture, a way to add another, and the button that goes on.
-import { deviceWithin } from "./report-device.js";
-import { placeInside } from "./report-exif.js";
-import { shrink } from "./report-shrink.js";
 
 const PATIENCE = 7000;
 const SENDING = 90_000;
@@ -21,8 +18,11 @@ addEventListener("pageshow", (event) => event.persisted && location.reload()); /
 
 async function prepare() {
   if (!input.files.length) return;
+  const names = ["device", "exif", "shrink"]; // come with the first photo: many send none
+  const helpers = Promise.all(names.map((name) => import(`./report-${name}.js`)));
   const files = [...input.files];
   state.textContent = form.dataset.working;
+  const [{ deviceWithin }, { placeInside }, { shrink }] = await helpers;
   const found = (await Promise.all(files.map(placeInside))).find(Boolean);
   if (!found) state.textContent = form.dataset.asking;
   const [smaller, place] = await Promise.all([Promise.all(files.map(shrink)), found ?? deviceWithin(PATIENCE)]);

@@ -231,7 +231,8 @@ def test_photos_shared_by_another_app_become_a_draft(phone: Page, tmp_path: Path
 
 # What a phone's own menu sends, as a form that sends the same.
 SHARE = """([action]) => {
-  const form = Object.assign(document.createElement("form"), { method: "post", action, enctype: "multipart/form-data" });
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action, enctype: "multipart/form-data" });
   const photos = Object.assign(document.createElement("input"), { type: "file", name: "photos", multiple: true });
   photos.dataset.share = "";
   const text = Object.assign(document.createElement("input"), { name: "text", value: "Ổ gà" });

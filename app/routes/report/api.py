@@ -41,7 +41,6 @@ from app.web.access import open_to_all
 from app.web.actors import actor
 from app.web.security import is_ours
 
-TOKEN = "X-Draft"
 WORD_FIELDS = ("category", "ward", "words", "wayfinding", "nearest_address")
 
 
@@ -88,7 +87,7 @@ def claim_json() -> ResponseReturnValue:
     _only_ours()
     try:
         with unit_of_work():
-            draft = drafts.claim(request.headers.get(TOKEN, ""))
+            draft = drafts.claim(request.headers.get(limits.DRAFT, ""))
     except Invalid as error:
         return _by_field({error.field or "": str(error.message)})
     filed = drafts.filed_from(draft)
@@ -111,7 +110,7 @@ def photo_json(key: str) -> ResponseReturnValue:
         return answer
     name = unquote(request.headers.get("X-Name", ""))[:200]
     try:
-        drafts.keep_photo(request.headers.get(TOKEN, ""), key[:64], BytesIO(request.get_data(cache=False)), name)
+        drafts.keep_photo(request.headers.get(limits.DRAFT, ""), key[:64], BytesIO(request.get_data(cache=False)), name)
     except PhotoRefused as error:
         return _by_field({"photos": str(error.message)})
     return Response(status=204)
