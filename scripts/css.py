@@ -1,4 +1,4 @@
-"""Make static/css/app.css and static/css/frugal.css from their parts, by plain concatenation: one request, no build tool.
+"""Make static/css/app.css and frugal.css from their parts, by plain concatenation: one request, no build tool.
 
 python scripts/css.py          write them
 python scripts/css.py --check  fail when they are not what the parts make

@@ -174,7 +174,7 @@ def _add_photo(token: str, key: str, taken: kept_photos.Taken) -> bool:
 
 
 def settle_photos(draft: Draft, wanted: Sequence[str]) -> list[str]:
-    """Before it is filed, in its unit of work: photos taken back meanwhile go. Answers with the keys that are missing."""
+    """Before it is filed, in its unit of work: photos taken back meanwhile go. Answers with those still to come."""
     arrived = Said.of(draft).arrived
     taken_back = {name for key, name in arrived.items() if key not in wanted}
     for photo in kept_photos.of(draft):

@@ -14,9 +14,18 @@ YEAR = 365 * 24 * 3600
 THE_MAP = "map"  # in the address of a page whose map was asked for: that one comes whole
 STAFF = ("/desk", "/admin", "/styleguide")
 SIGNS = {  # instead of the drawings that nothing else would say
-    **{"x": "×", "check": "✓", "circle-check": "✓", "search": "→", "plus": "+"},
-    **{"arrow-left": "←", "arrow-right": "→", "arrow-up": "↑", "arrow-down": "↓"},
-    **{"alert-circle": "!", "alert-triangle": "!", "pin-urgent": "!"},
+    "x": "×",
+    "check": "✓",
+    "circle-check": "✓",
+    "search": "→",
+    "plus": "+",
+    "arrow-left": "←",
+    "arrow-right": "→",
+    "arrow-up": "↑",
+    "arrow-down": "↓",
+    "alert-circle": "!",
+    "alert-triangle": "!",
+    "pin-urgent": "!",
 }
 
 
