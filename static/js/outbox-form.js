@@ -300,6 +300,7 @@ form.addEventListener("submit", async (event) => {
   showErrors(errors);
   if (isStopped || Object.keys(errors).length) return;
   await keep("waiting");
+  navigator.storage?.persist?.().catch(() => {}); // asks the browser to clear other things first
   if (isStopped || report.state !== "waiting") return;
   isLeaving = true;
   location.assign(`${words.list}#${report.id}`);

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -15,8 +17,11 @@ from app.domain.reports import secret_of
 from app.extensions import unit_of_work
 from app.routes import offline
 from tests import factories
-from tests.support.application import Browser
+from tests.support.application import Browser, Counted
 from tests.support.html import parse
+
+
+NAMED = re.compile(r'(?:from |import\(|\[".*", )"(\.[^"]+\.js)"')  # a module that another one names
 
 
 def shell(client: Browser) -> dict[str, Any]:
@@ -51,11 +56,28 @@ def test_every_module_of_the_kept_pages_is_kept(client: Browser, db_session: Ses
         address = to_see.pop()
         seen.add(address)
         text = client.get(address).text
-        for named in re.findall(r'(?:from |import\(|\[".*", )"(\.[^"]+\.js)"', text):
+        for named in NAMED.findall(text):
             found = "/static/" + "/".join(_resolved(address, named))
             if found not in seen:
                 to_see.append(found)
     assert seen <= files
+
+
+def test_the_scripts_of_the_form_are_light(client: Browser, db_session: Session) -> None:
+    """Everything that any step of either form may load, the map included, packed as it travels."""
+    text = "".join(client.get(page).text for page in ("/report", "/report/place", "/report/offline", "/report/unsent"))
+    to_see = re.findall(r'<script[^>]+src="([^"?]+)', text) + ["/static/js/report-what.js", "/static/js/report-send.js"]
+    seen: dict[str, int] = {}
+    while to_see:
+        address = to_see.pop()
+        if address not in seen:
+            answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+            seen[address] = len(answer.data)
+            source = client.get(address).text
+            to_see += ["/static/" + "/".join(_resolved(address, named)) for named in NAMED.findall(source)]
+    assert "/static/vendor/leaflet/leaflet.js" in seen
+    assert "/static/vendor/idb/idb.js" in seen
+    assert sum(seen.values()) < 90_000, seen
 
 
 def _resolved(address: str, named: str) -> list[str]:
@@ -122,3 +144,13 @@ def test_only_own_pages_may_be_kept_and_only_without_a_cookie(client: Browser, d
     assert client.get("/mine").headers["X-Keep"] == "own"
     for other in ("/", "/report", f"/r/{report.code}", "/account", "/desk", "/sign-in"):
         assert "X-Keep" not in client.get(other).headers, other
+
+
+@pytest.mark.parametrize("path", ["/report/offline", "/report/unsent", "/offline", "/sw.js", "/manifest.webmanifest"])
+def test_what_is_kept_costs_the_server_little(
+    client: Browser, db_session: Session, path: str, count_queries: Callable[[], AbstractContextManager[Counted]]
+) -> None:
+    client.get(path)
+    with count_queries() as counted:
+        client.get(path)
+    assert counted.count <= 2, str(counted)
