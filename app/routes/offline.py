@@ -34,7 +34,7 @@ from app.web.caching import HOUR, cacheable
 
 bp = Blueprint("offline", __name__)
 
-ASK_FIRST = "no-cache"  # a browser asks for the worker anew each time
+ASK_FIRST = "public, no-cache"  # the same for everybody, and a browser asks for the worker anew each time
 PAGES = ("/report/offline", "/report/unsent", "/offline")
 FORMS = (
     "/report",

@@ -4,6 +4,7 @@
 const { version, root, files, forms, names } = self.SHELL;
 const SHELL_CACHE = `hoiam-shell-${version}`;
 const OWN_CACHE = "hoiam-own"; // the resident's own pages as last seen; the server marks them
+const OWN = /^\/(r\/\d+\/)?mine(\/[^/]+)?$/;
 const MOST_OWN = 30;
 const PATIENCE = 8000; // before the form without a network stands in for one that does not come
 
@@ -64,7 +65,9 @@ async function page(event, prefix, path) {
   }
   try {
     const answer = await (path === forms[0] ? withinPatience(fetch(request)) : fetch(request));
+    if (answer.status === 502 || answer.status === 504) throw new Error("nobody behind the server in front");
     if (answer.headers.has("X-Keep")) event.waitUntil(keepOwn(request, answer.clone()));
+    else if (answer.ok && OWN.test(path)) event.waitUntil(keepLater(request.url));
     return answer;
   } catch {
     return (await lastSeen(request)) ?? (await kept(prefix + (forms.includes(path) ? names.form : names.away))) ?? Response.error();
@@ -77,6 +80,12 @@ function kept(path) {
 
 function withinPatience(fetched) {
   return Promise.race([fetched, new Promise((_, late) => setTimeout(late, PATIENCE))]);
+}
+
+// An own page that brought a cookie is not kept. Asked for once more it brings none.
+async function keepLater(address) {
+  const answer = await fetch(address);
+  if (answer.headers.has("X-Keep")) await keepOwn(address, answer);
 }
 
 async function keepOwn(request, answer) {

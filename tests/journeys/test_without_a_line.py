@@ -261,8 +261,8 @@ def test_own_reports_are_shown_as_last_seen_and_staff_pages_never(
     report = factories.a_report()
     with unit_of_work():
         own = f"/r/{report.code}/mine/{secret_of(report)}"
-    page.goto(own)
-    page.goto(own)  # the first answer brought a cookie, and is not kept
+    page.goto(own)  # this answer brings a cookie; the worker keeps the next one
+    page.wait_for_function(IS_KEPT, arg=own)
     clerk = sign_in(factories.staff("ubnd-10001"))
     page.context.add_cookies(cookies_of(clerk, page.url))
     page.goto("/desk")
@@ -275,6 +275,7 @@ def test_own_reports_are_shown_as_last_seen_and_staff_pages_never(
     assert [path for path in kept if path.startswith(("/desk", "/account", "/admin", "/api"))] == []
 
 
+IS_KEPT = "async (path) => Boolean(await caches.match(path, { cacheName: 'hoiam-own' }))"
 ADDRESSES = """async () => {
   const names = await caches.keys();
   const found = await Promise.all(names.map(async (name) => (await (await caches.open(name)).keys())));
