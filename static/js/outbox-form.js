@@ -267,7 +267,7 @@ function shot(photo, n) {
   const part = document.querySelector("[data-shot]").content.cloneNode(true);
   Object.assign(part.querySelector("img"), { src: URL.createObjectURL(photo.file), alt: words.photo.replace("{n}", n + 1) });
   const button = part.querySelector("button");
-  button.setAttribute("aria-label", words.remove.replace("{n}", n + 1));
+  button.setAttribute("aria-label", button.getAttribute("aria-label").replace("{n}", n + 1));
   button.addEventListener("click", async () => {
     await store.removePhoto(photo.id);
     await showPhotos();

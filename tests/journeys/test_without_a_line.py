@@ -17,7 +17,7 @@ from app.models import Photo, Report, ReportContact
 from app.routes import offline
 from tests import factories, photos
 from tests.support.application import Browser
-from tests.support.browser import Watched, cookies_of
+from tests.support.browser import Watched, axe_violations, cookies_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 WORDS = "Rác chất đống trước cổng trường"
@@ -163,8 +163,10 @@ def test_what_the_server_refuses_is_shown_opened_and_mended(phone: Page, watched
     item = page.locator(".kept-item[data-state=refused]")
     expect(item).to_contain_text("địa chỉ thư điện tử")
     assert filed() == []
+    assert axe_violations(page) == []
     item.locator("[data-open]").click()
     expect(page.locator("[data-refused]")).to_be_visible()
+    assert axe_violations(page) == []
     expect(page.locator("#words")).to_have_value(WORDS)
     page.locator("#email").fill("ten@example.org")
     page.locator(".go__on").click()
