@@ -20,7 +20,6 @@ from tests import factories
 from tests.support.application import Browser, Counted
 from tests.support.html import parse
 
-
 NAMED = re.compile(r'(?:from |import\(|\[".*", )"(\.[^"]+\.js)"')  # a module that another one names
 
 
@@ -66,7 +65,7 @@ def test_every_module_of_the_kept_pages_is_kept(client: Browser, db_session: Ses
 def test_the_scripts_of_the_form_are_light(client: Browser, db_session: Session) -> None:
     """Everything that any step of either form may load, the map included, packed as it travels."""
     text = "".join(client.get(page).text for page in ("/report", "/report/place", "/report/offline", "/report/unsent"))
-    to_see = re.findall(r'<script[^>]+src="([^"?]+)', text) + ["/static/js/report-what.js", "/static/js/report-send.js"]
+    to_see = [*re.findall(r'<script[^>]+src="([^"?]+)', text), "/static/js/report-what.js", "/static/js/report-send.js"]
     seen: dict[str, int] = {}
     while to_see:
         address = to_see.pop()
