@@ -66,9 +66,16 @@ async function write(state) {
     if (location.hash !== `#${report.id}`) history.replaceState(null, "", `${words.here}#${report.id}`);
     savedAt.textContent = words.saved.replace("{time}", new Date().toLocaleTimeString(document.documentElement.lang));
   } catch (error) {
-    if (!(error instanceof store.Changed)) return void (savedAt.textContent = words.unsaved);
-    stop();
+    if (error instanceof store.Changed) stop();
+    else cannotKeep();
   }
+}
+
+// No room, or a browser that lets pages keep nothing: said at once, with the way that is left.
+function cannotKeep() {
+  savedAt.textContent = words.unsaved;
+  savedAt.className = "field__error";
+  savedAt.scrollIntoView({ block: "center" });
 }
 
 function stop() {
@@ -234,7 +241,7 @@ input.addEventListener("change", async () => {
   const files = [...input.files];
   input.value = "";
   photoState.textContent = words.working;
-  await keepFirst();
+  await keepFirst().catch(cannotKeep);
   let isFull = false;
   for (const file of files) {
     const place = pin ? null : await placeInside(file);
@@ -295,7 +302,11 @@ function entry({ id, said }) {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  await keepFirst();
+  try {
+    await keepFirst();
+  } catch {
+    return cannotKeep();
+  }
   const errors = missing(whatIsSaid().fields, await store.photosOf(report.id).catch(() => []));
   showErrors(errors);
   if (isStopped || Object.keys(errors).length) return;

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.reports import secret_of
 from app.extensions import db, unit_of_work
 from app.models import Photo, Report, ReportContact
+from app.models.choices import PlaceSource
 from app.routes import offline
 from tests import factories, photos
 from tests.support.application import Browser
@@ -175,6 +176,41 @@ def test_what_the_server_refuses_is_shown_opened_and_mended(phone: Page, watched
     assert list(db.session.scalars(select(ReportContact.email))) == ["ten@example.org"]
 
 
+def test_the_place_of_the_phone_goes_along_and_another_ward_leaves_it_out(
+    open_page: Callable[..., Page], db_session: Session, watched: Watched
+) -> None:
+    watched.expect("ERR_", "net::")
+    lat, lng = factories.HERE
+    page = open_page(worker=True, latitude=lat, longitude=lng)
+    page.goto("/")
+    wait_for_the_worker(page)
+    page.context.set_offline(True)
+    for is_elsewhere in (False, True):
+        page.goto("/report")
+        fill(page)
+        page.locator("[data-me]").click()
+        expect(page.locator("[data-spot]")).to_contain_text("12 m")
+        expect(page.locator("#ward")).to_have_value("10001")
+        if is_elsewhere:
+            far = page.evaluate(FARTHEST, [lat, lng])
+            page.locator("#ward").select_option(far)
+            expect(page.locator("[data-spot]")).to_contain_text("không gửi kèm")
+        finish(page)
+    page.context.set_offline(False)
+    expect(page.locator(".kept-item[data-state=sent]")).to_have_count(2)
+    here, elsewhere = sorted(filed(), key=lambda report: report.place_source is PlaceSource.WARD)
+    assert (here.place_source, here.accuracy_m) == (PlaceSource.DEVICE, 12)
+    assert (here.lat, here.lng) == (pytest.approx(lat), pytest.approx(lng))
+    assert (elsewhere.place_source, elsewhere.accuracy_m) == (PlaceSource.WARD, None)
+
+
+FARTHEST = """([lat, lng]) => {
+  const away = ({ dataset }) => Math.hypot(dataset.lat - lat, dataset.lng - lng);
+  const wards = [...document.querySelectorAll("#ward option[data-lat]")];
+  return wards.sort((one, other) => away(other) - away(one))[0].value;
+}"""
+
+
 def test_two_tabs_with_one_draft_overwrite_nothing(phone: Page) -> None:
     one = phone
     one.goto("/report/offline")
@@ -229,6 +265,17 @@ def test_photos_shared_by_another_app_become_a_draft(phone: Page, tmp_path: Path
     page.wait_for_url("**/report/offline#*")
     expect(page.locator(".shot")).to_have_count(2)
     expect(page.locator("#words")).to_have_value("Ổ gà")
+
+
+def test_a_phone_that_keeps_nothing_says_so(open_page: Callable[..., Page], db_session: Session) -> None:
+    page = open_page()
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError'); }")
+    page.goto("/report/offline")
+    page.locator("#words").fill(WORDS)
+    expect(page.locator("[data-saved-at]")).to_contain_text("biểu mẫu bốn bước")
+    page.locator(".go__on").click()
+    expect(page.locator("[data-saved-at]")).to_be_in_viewport()
+    expect(page.locator("#words")).to_have_value(WORDS)
 
 
 # What a phone's own menu sends, as a form that sends the same.
