@@ -104,6 +104,12 @@ def test_what_is_no_photo_is_refused_by_its_name(client: Browser, db_session: Se
     assert claim(client).json["arrived"] == []
 
 
+def test_a_photo_that_is_too_heavy_is_refused_unread(client: Browser, db_session: Session) -> None:
+    claim(client)
+    answer = send_photo(client, "one", bytes(20 * 1024 * 1024 + 1))
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["photos"])
+
+
 def test_a_fifth_photo_is_refused(client: Browser, db_session: Session) -> None:
     claim(client)
     answers = [send_photo(client, str(n)).status_code for n in range(5)]

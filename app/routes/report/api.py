@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.domain import drafts
 from app.domain.errors import Forbidden, Invalid
-from app.domain.media.refusal import PhotoRefused
+from app.domain.media.refusal import MAX_BYTES, Fault, PhotoRefused
 from app.domain.reports import filing
 from app.extensions import csrf, limiter, unit_of_work
 from app.forms.report import ContactForm
@@ -110,6 +110,8 @@ def photo_json(key: str) -> ResponseReturnValue:
         return answer
     name = unquote(request.headers.get("X-Name", ""))[:200]
     try:
+        if (request.content_length or 0) > MAX_BYTES:  # told before it is read
+            raise PhotoRefused(Fault.TOO_HEAVY, name)
         drafts.keep_photo(request.headers.get(limits.DRAFT, ""), key[:64], BytesIO(request.get_data(cache=False)), name)
     except PhotoRefused as error:
         return _by_field({"photos": str(error.message)})
