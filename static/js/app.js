@@ -1,10 +1,12 @@
 // What makes an app of these pages: the worker, a new version that asks first, the count of what waits, and the line
-// that says there is no network.
+// that says there is no network. Pages with little data load it without `enhance.js`, whose comforts they do without.
 const lines = document.querySelector("[data-app]");
-const { dataset: words } = lines;
-const [unsent, news, away] = ["unsent", "news", "away"].map((name) => lines.querySelector(`[data-${name}]`));
+const words = lines?.dataset;
+const [unsent, news, away] = ["unsent", "news", "away"].map((name) => lines?.querySelector(`[data-${name}]`));
 
-export function start() {
+if (lines) start(); // a page of an error has none
+
+function start() {
   sayLine();
   addEventListener("online", sayLine);
   addEventListener("offline", sayLine);

@@ -3,18 +3,14 @@ const offers = [
   ["[data-copy], [data-select]", "./copy.js"],
   ["[data-focus]", "./focus.js"],
   [".menu", "./menu.js"],
-  ["[data-app]", "./app.js"],
 ];
 
-// With little data (app/web/frugal.py) comforts stay behind.
-const isLittle = document.documentElement.hasAttribute("data-little");
-const comforts = ["./copy.js", "./menu.js"];
+if (document.querySelector("[data-app]")) import("./app.js").catch(lost);
 
 // The line broke before the module came: the page is whole without it.
 function lost() {}
 
 for (const [selector, module] of offers) {
-  if (isLittle && comforts.includes(module)) continue;
   if (document.querySelector(selector)) import(module).then((loaded) => loaded.start(document), lost);
 }
 
