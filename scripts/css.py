@@ -1,7 +1,7 @@
-"""Make static/css/app.css from its parts, by plain concatenation: one request, no build tool.
+"""Make static/css/app.css and frugal.css from their parts, by plain concatenation: one request, no build tool.
 
-python scripts/css.py          write it
-python scripts/css.py --check  fail when it is not what the parts make
+python scripts/css.py          write them
+python scripts/css.py --check  fail when they are not what the parts make
 """
 
 from __future__ import annotations
@@ -22,9 +22,15 @@ def parts() -> list[Path]:
     return [*first, *sorted(CSS.glob("components/*.css")), *sorted(CSS.glob("pages/*.css")), CSS / "print.css"]
 
 
-def joined() -> str:
-    """What app.css must hold: the parts without comments, indentation, idle blanks and zeros."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in parts())
+def made() -> dict[Path, str]:
+    """Both style sheets: the whole one, and the small one of pages with little data."""
+    frugal = [CSS / "tokens.css", *sorted(CSS.glob("frugal/*.css"))]
+    return {APP: joined(parts()), CSS / "frugal.css": joined(frugal)}
+
+
+def joined(paths: list[Path]) -> str:
+    """The parts without comments, indentation, idle blanks and zeros."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r'url\("\.\./([^"]+)"\)', _kept_for_a_year, text)
     lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
@@ -41,11 +47,12 @@ def _kept_for_a_year(found: re.Match[str]) -> str:
 
 def main() -> int:
     if "--check" in sys.argv[1:]:
-        if APP.exists() and APP.read_text(encoding="utf-8") == joined():
-            return 0
-        print("static/css/app.css is not what its parts make: run python scripts/css.py", file=sys.stderr)
-        return 1
-    APP.write_text(joined(), encoding="utf-8")
+        stale = [path for path, text in made().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+        for path in stale:
+            print(f"static/css/{path.name} is not what its parts make: run python scripts/css.py", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in made().items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

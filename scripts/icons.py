@@ -2,6 +2,8 @@
 
 The names come from static/icons/names.txt and from `icon:` in cities/*/*.yaml; our own shapes (the mark, the pins)
 from static/icons/own.svg. Run by scripts/vendor.py, which fetches the drawings of Tabler Icons.
+
+    python scripts/icons.py   draws the app's icons, static/icons/app-*.png, from the mark anew (with Chromium)
 """
 
 from __future__ import annotations
@@ -55,3 +57,38 @@ def _symbol(name: str, drawing: str) -> str:
     paths = re.findall(r"<(?:path|circle|rect|line|polyline|ellipse)\b[^>]*/>", drawing)
     kept = (re.sub(r"\s+", " ", path) for path in paths if 'stroke="none"' not in path)
     return f'<symbol id="i-{name}" {TABLER}>{"".join(kept)}</symbol>'
+
+
+# The app's icons ------------------------------------------------------------------------------------------------------
+
+SHARES = {"any": 0.86, "maskable": 0.56}  # of the mark; phones cut a maskable icon to a circle of four fifths
+PAPER = "#fbf8f1"
+
+
+def draw_app_icons() -> None:
+    """The mark on paper, with round corners or to be cut by the phone, in both sizes."""
+    import chromium
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=list(chromium.FLAGS))
+        for purpose, share in SHARES.items():
+            for size in (192, 512):
+                page = browser.new_page(viewport={"width": size, "height": size})
+                page.set_content(_drawn(size, share, radius=size // 5 if purpose == "any" else 0))
+                page.screenshot(path=ROOT / "static" / "icons" / f"app-{purpose}-{size}.png", omit_background=True)
+                page.close()
+        browser.close()
+
+
+def _drawn(size: int, share: float, *, radius: int) -> str:
+    mark = (ROOT / "static" / "icons" / "mark.svg").read_text(encoding="utf-8")
+    inner, at = size * share, size * (1 - share) / 2
+    placed = mark.replace("<svg ", f'<svg x="{at}" y="{at}" width="{inner}" height="{inner}" ', 1)
+    ground = f'<rect width="{size}" height="{size}" rx="{radius}" fill="{PAPER}"/>'
+    style = "<style>body{margin:0}svg{display:block}</style>"
+    return f'{style}<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}">{ground}{placed}</svg>'
+
+
+if __name__ == "__main__":
+    draw_app_icons()

@@ -72,6 +72,7 @@ PACKAGES = (
             for style in ("400Regular", "600SemiBold")
         },
     ),
+    Package("idb", "8.0.4", "ISC", {"build/index.js": "idb/idb.js", "LICENSE": "idb/LICENSE"}),
 )
 ICONS = Package("@tabler/icons", "3.51.0", "MIT", {"LICENSE": "tabler-icons/LICENSE"})
 

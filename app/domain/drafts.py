@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, delete, select
 
 from app.domain.city import store
-from app.domain.errors import NotFound
+from app.domain.errors import Forbidden, Invalid, NotFound
 from app.domain.media import store as kept_photos
+from app.domain.media.refusal import PhotoRefused
 from app.domain.reports import find, secret_of
 from app.domain.reports.filing import NOTICE, Contact, Filing, one_at_a_time
 from app.domain.suggest import Suggester
-from app.extensions import db
+from app.extensions import db, unit_of_work
 from app.models import Draft, Photo, Report, now
 from app.models.choices import Channel, PhotoState, PlaceSource
 
 KEPT_FOR = timedelta(days=7)
 SUGGESTED = 3
+OPENS = re.compile(r"([A-Za-z0-9_-]{16,64})\.([A-Za-z0-9_-]{24,64})", re.ASCII)  # client id and secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Said:
     is_nameless: bool = False
     consents: Sequence[str] = ()
     photos: bool = False  # there is at least one
+    arrived: Mapping[str, str] = field(default_factory=dict)  # of photos sent one by one: the sender's key → our name
 
     @property
     def has_place(self) -> bool:
@@ -86,9 +90,9 @@ def find_draft(cookie: str, *, lock: bool = False) -> Draft | None:
     return draft
 
 
-def begin(client_id: str = "", **said: Any) -> tuple[Draft, str]:
+def begin(client_id: str | None = None, secret: str | None = None, **said: Any) -> tuple[Draft, str]:
     """A new draft and the cookie that opens it, inside a unit of work."""
-    client_id, secret = client_id or secrets.token_urlsafe(16), secrets.token_urlsafe(24)
+    client_id, secret = client_id or secrets.token_urlsafe(16), secret or secrets.token_urlsafe(24)
     at = now()
     draft = Draft(
         client_id=client_id,
@@ -114,6 +118,70 @@ def save(cookie: str, **changes: Any) -> tuple[Draft, str]:
     draft.expires_at = now() + KEPT_FOR
     db.session.flush()
     return draft, cookie
+
+
+def claim(token: str) -> Draft:
+    """The draft of a report that was written without a line, inside a unit of work: begun where there is none, or none
+    any more, and its week begins anew. The phone makes the token itself, so no answer that is lost on the way can
+    leave it without one.
+
+    Forbidden where another token opens the draft of this client id.
+    """
+    found = OPENS.fullmatch(token)
+    if found is None:
+        raise Invalid(_l("The form has expired. Reload the page; what you typed is kept."))
+    client_id, secret = found.groups()
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(select(one_at_a_time(client_id)))
+    draft = db.session.scalar(select(Draft).where(Draft.client_id == client_id).with_for_update())
+    if draft is None:
+        return begin(client_id, secret)[0]
+    if not hmac.compare_digest(draft.secret_hash, _hash(secret)):
+        raise Forbidden(_l("This report belongs to another phone."))
+    draft.expires_at = now() + KEPT_FOR
+    return draft
+
+
+def keep_photo(token: str, key: str, stream: IO[bytes], filename: str) -> None:
+    """One photo of such a report, in a unit of work of its own. Sent again under the same key it is the same photo.
+
+    Raises PhotoRefused for what is none, and NotFound where the draft has to be claimed first.
+    """
+    draft = find_draft(token)
+    if draft is not None and key in Said.of(draft).arrived:
+        return
+    taken = kept_photos.take(stream, filename)
+    try:
+        with unit_of_work():
+            is_new = _add_photo(token, key, taken)
+    except (PhotoRefused, NotFound):
+        kept_photos.drop(taken.name)
+        raise
+    if not is_new:
+        kept_photos.drop(taken.name)
+
+
+def _add_photo(token: str, key: str, taken: kept_photos.Taken) -> bool:
+    """False where it is there already."""
+    draft = find_draft(token, lock=True)
+    if draft is None or draft.report_id is not None:
+        raise NotFound(_l("There is no such photo in this report."))
+    said = Said.of(draft)
+    if key in said.arrived:
+        return False
+    photo = kept_photos.add(taken, draft)
+    draft.data = _kept(replace(said, photos=True, arrived={**said.arrived, key: photo.name}))
+    return True
+
+
+def settle_photos(draft: Draft, wanted: Sequence[str]) -> list[str]:
+    """Before it is filed, in its unit of work: photos taken back meanwhile go. Answers with those still to come."""
+    arrived = Said.of(draft).arrived
+    taken_back = {name for key, name in arrived.items() if key not in wanted}
+    for photo in kept_photos.of(draft):
+        if photo.name in taken_back:
+            kept_photos.remove(photo)
+    return [key for key in wanted if key not in arrived]
 
 
 def clear(cookie: str) -> None:

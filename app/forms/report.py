@@ -160,7 +160,7 @@ def further_questions(category: Category) -> tuple[Question, ...]:
     return tuple(question for question in category.questions if question.code != DANGER)
 
 
-def questions_form(category: Category, language: str, answers: dict[str, str]) -> FlaskForm:
+def questions_form(category: Category, language: str, answers: dict[str, str], *, csrf: bool = True) -> FlaskForm:
     """The questions of a category as a form: a field `answer_<code>` each. The domain checks the answers."""
     members: dict[str, Any] = {}
     for question in further_questions(category):
@@ -172,7 +172,7 @@ def questions_form(category: Category, language: str, answers: dict[str, str]) -
             field = StringField(label, [Length(max=200, message=TOO_LONG)])
         members[f"answer_{question.code}"] = field
     form: FlaskForm = type("QuestionsForm", (FlaskForm,), members)(
-        data={f"answer_{code}": answer for code, answer in answers.items()}
+        data={f"answer_{code}": answer for code, answer in answers.items()}, meta={} if csrf else {"csrf": False}
     )
     return form
 

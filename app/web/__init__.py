@@ -10,7 +10,21 @@ from flask import Flask
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
-from app.web import addresses, assets, caching, filters, labels, language, limits, measures, nav, security, tracing
+from app.web import (
+    addresses,
+    assets,
+    caching,
+    compression,
+    filters,
+    frugal,
+    labels,
+    language,
+    limits,
+    measures,
+    nav,
+    security,
+    tracing,
+)
 
 
 def later(read: Callable[[], Any]) -> Any:
@@ -20,12 +34,14 @@ def later(read: Callable[[], Any]) -> Any:
 
 def init_app(app: Flask) -> None:
     app.wsgi_app = language.LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    compression.init_app(app)  # first, so that it packs what the others have finished
     language.init_app(app)
     limits.init_app(app)
     app.session_interface = caching.QuietSessions()
     measures.init_app(app)
     addresses.init_app(app)
     assets.init_app(app)
+    frugal.init_app(app)
     security.init_app(app)
     tracing.init_app(app)
     labels.init_app(app)

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from markupsafe import Markup
 
 from app.config import ROOT
-from app.web import language
+from app.web import frugal, language
 
 STATIC = ROOT / "static"
 
@@ -30,6 +30,8 @@ def icon(name: str, label: str | None = None, css: str = "") -> Markup:
 
     Names: static/icons/names.txt, the categories' icons, and our own: mark, pin-open, pin-waiting, pin-done …
     """
+    if frugal.is_on():
+        return frugal.sign(name, str(label) if label else None, css)
     return _drawn(asset("icons.svg"), name, str(label) if label else "", css)
 
 

@@ -8,10 +8,13 @@ from flask import Flask, Request, Response, make_response, redirect, request, ur
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 
+from app.web import frugal
+
 PAGE = "public, max-age=0, s-maxage=30, must-revalidate"  # browsers ask again, a cache in front takes the crowd
 MINUTE = "public, max-age=60"
 LONG = "public, max-age=31536000, immutable"  # for an address that names its content
 HOUR = "public, max-age=3600"
+KEEP = "X-Keep"  # read by static/js/worker.js: the phone may keep this page for when there is no network
 TOLD = "told"  # in the address of a page that has a word for whoever just pressed something
 
 
@@ -24,7 +27,8 @@ def cacheable(answer: ResponseReturnValue, control: str = PAGE) -> Response:
     if not is_for_everybody():
         response.headers["Cache-Control"] = "private, no-store"
         return response
-    response.headers["Cache-Control"] = control
+    is_usual = not (frugal.is_wanted() and response.mimetype == "text/html")
+    response.headers["Cache-Control"] = control if is_usual else "private, no-cache"
     response.add_etag()
     response.make_conditional(request)
     return response
@@ -41,6 +45,14 @@ def back_to(endpoint: str, **values: Any) -> Response:
     return response
 
 
+def keep_on_phone(answer: ResponseReturnValue) -> Response:
+    """A resident's own page, which this phone may show as last seen. One that brings a cookie loses the mark again."""
+    response = make_response(answer)
+    if response.status_code == 200 and "Set-Cookie" not in response.headers:
+        response.headers[KEEP] = "own"
+    return response
+
+
 class QuietSessions(SecureCookieSessionInterface):
     """An answer that everybody may keep carries no cookie and does not vary by one, whoever looked at the session."""
 
@@ -53,6 +65,8 @@ class QuietSessions(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not response.cache_control.public:
             super().save_session(app, session, response)
+        if "Set-Cookie" in response.headers:
+            response.headers.pop(KEEP, None)
 
 
 def as_json(body: str, control: str = MINUTE) -> Response:

@@ -5,6 +5,8 @@ const offers = [
   [".menu", "./menu.js"],
 ];
 
+if (document.querySelector("[data-app]")) import("./app.js").catch(lost);
+
 // The line broke before the module came: the page is whole without it.
 function lost() {}
 

@@ -1,10 +1,6 @@
 // Photos: made smaller before they travel, with the place asked beside them. A camera gives one at a time, so the page
 // stays: it comes back with the picture, a way to add another, and the button that goes on.
-import { deviceWithin } from "./report-device.js";
-import { placeInside } from "./report-exif.js";
 
-const LONGEST = 2048;
-const QUALITY = 0.8;
 const PATIENCE = 7000;
 const SENDING = 90_000;
 
@@ -22,8 +18,11 @@ addEventListener("pageshow", (event) => event.persisted && location.reload()); /
 
 async function prepare() {
   if (!input.files.length) return;
+  const names = ["device", "exif", "shrink"]; // come with the first photo: many send none
+  const helpers = Promise.all(names.map((name) => import(`./report-${name}.js`)));
   const files = [...input.files];
   state.textContent = form.dataset.working;
+  const [{ deviceWithin }, { placeInside }, { shrink }] = await helpers;
   const found = (await Promise.all(files.map(placeInside))).find(Boolean);
   if (!found) state.textContent = form.dataset.asking;
   const [smaller, place] = await Promise.all([Promise.all(files.map(shrink)), found ?? deviceWithin(PATIENCE)]);
@@ -48,24 +47,6 @@ function tell(place, from) {
   form.elements.lng.value = place.lng;
   form.elements.accuracy.value = place.accuracy ?? "";
   form.elements.place_from.value = from;
-}
-
-// What a browser cannot draw (HEIC, mostly) travels as it is; the server reads it.
-async function shrink(file) {
-  if (file.size < 400_000) return file;
-  try {
-    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const share = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(bitmap.width * share);
-    canvas.height = Math.round(bitmap.height * share);
-    canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-    bitmap.close();
-    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-    return blob && blob.size < file.size ? new File([blob], file.name, { type: "image/jpeg" }) : file;
-  } catch {
-    return file;
-  }
 }
 
 // Straight into the city's bucket, where it has one. Whatever fails on that way, the photos travel with the form.

@@ -46,6 +46,7 @@ class Window:
     wide: bool
     language: str
     javascript: bool = True
+    worker: bool = False  # with our service worker
 
     @property
     def prefix(self) -> str:
@@ -53,7 +54,7 @@ class Window:
 
 
 WINDOWS = [
-    pytest.param(Window(False, "vi"), id="phone-vi"),
+    pytest.param(Window(False, "vi", worker=True), id="phone-vi"),
     pytest.param(Window(True, "en"), id="desk-en"),
     pytest.param(Window(False, "vi", javascript=False), id="phone-vi-plain"),
     pytest.param(Window(False, "en"), id="phone-en", marks=pytest.mark.proof),
@@ -71,7 +72,9 @@ def window(request: pytest.FixtureRequest) -> Window:
 @pytest.fixture
 def sit(open_page: Callable[..., Page], window: Window) -> Callable[[], Page]:
     """Another person's browser, of the same kind."""
-    return lambda: open_page(wide=window.wide, language=window.language, javascript=window.javascript)
+    return lambda: open_page(
+        wide=window.wide, language=window.language, javascript=window.javascript, worker=window.worker
+    )
 
 
 @pytest.fixture

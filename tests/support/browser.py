@@ -114,7 +114,8 @@ def open_page(
 ) -> Iterator[Callable[..., Page]]:
     """`open_page()` is a phone; `open_page(wide=True)` a desk; `javascript=False`, `language="en"`, `dark=True`,
     `latitude=, longitude=` (where the device says it is), `browser=` (a test client whose cookies it takes, so who is
-    signed in) as wanted. Addresses may be given without the server."""
+    signed in), `worker=True` (with our service worker, which the other journeys do without) as wanted. Addresses may be
+    given without the server."""
     contexts: list[BrowserContext] = []
 
     def open_one(
@@ -126,6 +127,7 @@ def open_page(
         latitude: float | None = None,
         longitude: float | None = None,
         browser: TestBrowser | None = None,
+        worker: bool = False,
     ) -> Page:
         place = None if latitude is None else {"latitude": latitude, "longitude": longitude, "accuracy": 12}
         context = chromium_browser.new_context(
@@ -140,11 +142,12 @@ def open_page(
             reduced_motion="reduce",
             geolocation=place,  # type: ignore[arg-type]
             permissions=["geolocation"] if place else [],
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         if browser is not None:
-            context.add_cookies(_cookies_of(browser, live_server))  # type: ignore[arg-type]
+            context.add_cookies(cookies_of(browser, live_server))  # type: ignore[arg-type]
         _keep_inside(context, live_server, watched)
         page = context.new_page()
         page.on("pageerror", lambda error: watched.errors.append(f"{page.url}: {error}"))
@@ -156,7 +159,7 @@ def open_page(
         context.close()
 
 
-def _cookies_of(browser: TestBrowser, server: str) -> list[dict[str, str]]:
+def cookies_of(browser: TestBrowser, server: str) -> list[dict[str, str]]:
     cookies = (browser._cookies or {}).values()
     return [{"name": cookie.key, "value": cookie.value, "url": server} for cookie in cookies]
 

@@ -15,6 +15,7 @@ from app.models import now
 from app.routes.own import bp
 from app.web import cards, links
 from app.web.access import open_to_all
+from app.web.caching import keep_on_phone
 
 FEW, MANY = "5 per 15 minutes", "30 per 15 minutes"
 
@@ -28,7 +29,7 @@ def _address() -> str:
 @open_to_all
 def mine() -> ResponseReturnValue:
     """My reports on this phone: what this browser remembers."""
-    return _mine(FollowForm(formdata=None, is_needed=True), 200)
+    return keep_on_phone(_mine(FollowForm(formdata=None, is_needed=True), 200))
 
 
 def _mine(form: FollowForm, status: int) -> Response:

@@ -21,6 +21,7 @@ from app.web import language, links, timeline
 from app.web.access import open_to_all
 from app.web.actors import actor
 from app.web.addresses import outside
+from app.web.caching import keep_on_phone
 
 
 @bp.get("/r/<code>/mine/<secret>")
@@ -28,7 +29,7 @@ from app.web.addresses import outside
 def page(code: str, secret: str) -> ResponseReturnValue:
     """How my report stands, everything that happened, and what I can do now."""
     report, link = by_secret(code, secret)
-    return shown(report, link, secret)
+    return keep_on_phone(shown(report, link, secret))
 
 
 def shown(

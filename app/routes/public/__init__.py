@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("public", __name__)
 
-from app.routes.public import flag, front, lists, pages, report  # noqa: E402, F401  # views hang themselves on the blueprint
+from app.routes.public import flag, front, frugal, lists, pages, report  # noqa: E402, F401  # views hang themselves on the blueprint

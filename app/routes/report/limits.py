@@ -16,6 +16,7 @@ from app.web.limits import wait_s, when
 BY_ADDRESS = "30 per hour"
 BY_CONTACT = "5 per hour;20 per day"
 CALLS = "120 per hour"  # of the JSON endpoint, also those that file nothing
+DRAFT = "X-Draft"  # the header with what opens the draft of a report that was written without a line
 UPLOADS_BY_DEVICE = "40 per hour"
 UPLOADS_BY_CONNECTION = "200 per hour"  # a school or an office behind one address sends photos too
 
@@ -77,8 +78,8 @@ def many_photos(seconds: int) -> str:
 
 
 def _device() -> str:
-    """The draft's cookie stands for the device; empty where it has none yet."""
-    return request.cookies.get(COOKIE, "").partition(".")[0][:64]
+    """The draft's cookie stands for the device, or the token of a report written without a line; empty for neither."""
+    return (request.headers.get(DRAFT) or request.cookies.get(COOKIE, "")).partition(".")[0][:64]
 
 
 def has_no_contact_in_json() -> bool:

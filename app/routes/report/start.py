@@ -20,6 +20,7 @@ from app.domain.media.exif import LatLng
 from app.domain.media.refusal import MAX_PHOTOS, PhotoRefused
 from app.domain.media.store import Taken
 from app.domain.reports import by_secret
+from app.domain.reports.filing import MAX_WORDS
 from app.extensions import unit_of_work
 from app.forms.report import PhotosForm, PressForm
 from app.models import Draft, Photo
@@ -60,6 +61,25 @@ def photos() -> ResponseReturnValue:
         form.photos.errors = arrived.refused
         return kept.with_cookie((_page(form), arrived.status))
     return kept.go(url_for("report.start" if request.form.get("then") == "more" else "report.place"))
+
+
+def take_shared() -> ResponseReturnValue:
+    """Photos and words that another app shares become the first step of the draft."""
+    files = [file for file in request.files.getlist("photos") if file.filename]
+    wait = limits.wait_for_uploads() if files else 0
+    form = PhotosForm(formdata=None)
+    if wait:
+        return _too_many(form, None, wait)
+    words = "\n".join(filter(None, (request.form.get(name, "").strip() for name in ("title", "text", "url"))))
+    draft = kept.keep(**({"words": words[:MAX_WORDS]} if words else {}))
+    arrived = _keep_photos(draft, files, None)
+    if arrived.photos:
+        proposed = _proposed(arrived.photos, None, True)
+        kept.keep(photos=True, **({"proposed": proposed} if proposed else {}))
+    if arrived.refused:
+        form.photos.errors = arrived.refused
+        return kept.with_cookie((_page(form), arrived.status))
+    return kept.go(url_for("report.start"))
 
 
 @bp.post("/report/photos/passes")
