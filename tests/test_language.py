@@ -20,7 +20,7 @@ ABOUT_WORDS = (
     "app/domain/coordinates.py",
     "app/domain/demo/",
     "app/domain/folding.py",
-    "app/domain/masking.py",
+    "app/domain/personal.py",
     "app/domain/media/drawn.py",
     "app/domain/media/drawing",
     "app/domain/routing.py",

@@ -73,9 +73,8 @@ def confirm(code: str, token: str) -> ResponseReturnValue:
 def stop(code: str, token: str) -> ResponseReturnValue:
     """The link at the foot of a letter: no more of them. A mail reader presses it by itself (RFC 8058), and brings no
     token of a form; the token of the address is enough to end letters, and for nothing else."""
-    report = guests.stopping(code, token)
     if request.method == "GET":
-        return _press(report, "stop", token)
+        return _press(guests.stopping(code, token), "stop", token)
     by_mail_reader = request.form.get("List-Unsubscribe") == "One-Click"
     if not by_mail_reader:
         csrf.protect()

@@ -87,6 +87,7 @@ def test_a_report_costs_less_than_60_kb(wire: Wire, chromium_browser: ChromiumBr
     assert wire.bytes < MOST, f"{wire.sent} sent, {wire.received} received"
 
 
+@pytest.mark.proof
 def test_it_works_on_a_line_of_the_second_generation(
     wire: Wire, open_page: Callable[..., Page], watched: Watched
 ) -> None:

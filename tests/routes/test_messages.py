@@ -48,7 +48,7 @@ def test_the_end_of_following_is_said(client: Browser, report: Report) -> None:
     with unit_of_work():
         guests.take_part(report, person.id, Part.FOLLOWER)
         token = guests.stop_token(report, person)
-    assert "Bạn đã thôi theo dõi phản ánh này." in after(client, f"/r/{report.code}/follow/stop/{token}")
+    assert "Bạn sẽ không nhận thư về phản ánh này nữa." in after(client, f"/r/{report.code}/follow/stop/{token}")
 
 
 def test_an_account_that_follows_and_stops_reads_both(client: Browser, report: Report) -> None:

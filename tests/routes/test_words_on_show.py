@@ -165,7 +165,7 @@ def test_no_letter_runs_what_somebody_wrote_or_names_another_reader(
     for letter in letters:
         assert {name.lower() for name in letter} <= {
             *("subject", "from", "to", "date", "message-id", "auto-submitted", "mime-version", "content-type"),
-            "content-language",
+            *("content-language", "list-unsubscribe", "list-unsubscribe-post"),
         }
         assert "script" not in str(letter["Subject"])
         assert len(letter.get_all("To", [])) == 1

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from tests.support import postgres
 
-PAGES = {"routes", "web"}
+PAGES = {"routes", "web", "test_pages.py", "test_canary.py"}
 NO_POSTGRES = "PostgreSQL could not be started here: {}"
 
 

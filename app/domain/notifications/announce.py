@@ -43,7 +43,7 @@ def announce(limit: int = 100) -> int:
             event.announced_at = at
             if event.undone_at is None:
                 db.session.add_all(told.deliveries(event))
-                told.find_alerts(event)
+        told.find_alerts(event for event in events if event.undone_at is None)
         return len(events)
 
 
@@ -110,11 +110,11 @@ class _Told:
                     not_before=_not_before(event, report),
                 )
 
-    def find_alerts(self, event: Event) -> None:
-        """Whoever asked to hear of such a report near there, but for those who have a part in it."""
-        report = self.reports.get(event.report_id or 0)
-        if report is not None:
-            around.match(event, report, but={one.person_id for one in self.parts[report.id]})
+    def find_alerts(self, events: Iterable[Event]) -> None:
+        """Whoever asked to hear of such reports near there, but for those who have a part in them."""
+        happened = [(event, self.reports[event.report_id]) for event in events if event.report_id in self.reports]
+        parts = {id: {one.person_id for one in self.parts[id]} for id in self.reports}
+        around.match(happened, known_to=parts)
 
     def _whom(self, told: Told, event: Event, report: Report) -> Iterable[tuple[int, DeliveryChannel]]:
         match told.audience:
