@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.domain import posters
 from app.domain.city import store
 from app.domain.errors import Invalid
-from app.domain.paper import as_pdf, as_svg, poster
+from app.domain.paper import as_svg, poster
 from app.domain.posters import Poster
 from app.forms.posters import PosterForm
 from app.forms.refusals import refuse
@@ -62,6 +62,8 @@ def sheet(token: str, kind: str) -> ResponseReturnValue:
     title = _("Poster: %(place)s", place=found.name)
     if kind == "svg":
         return Response(as_svg.svg(pieces, title), mimetype="image/svg+xml")
+    from app.domain.paper import as_pdf  # its library weighs 36 MB, which only whoever makes a poster shall carry
+
     made = as_pdf.pdf(pieces, kind.upper(), title, language.chosen())
     answer = Response(made, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="poster-{kind}.pdf"'
