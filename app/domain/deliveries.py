@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, func, literal_column, select, update
 from sqlalchemy.engine import CursorResult
 
+from app.adapters import mail
 from app.extensions import db, secret_key, unit_of_work
 from app.models import Delivery, Event, Person, Report, now
 from app.models.choices import DeliveryState
@@ -75,17 +76,22 @@ def _due(at: datetime) -> Select[Delivery]:
 
 
 def mark_sent(delivery_id: int) -> None:
-    """It is out. What only the letter needed is forgotten."""
+    """It is out. What only the letter needed is forgotten; all of it, where its reader erased their data meanwhile."""
     with unit_of_work() as session:
-        delivery = session.get_one(Delivery, delivery_id)
-        delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, now(), ""
-        _forget_what_passed(delivery)
+        delivery = session.get(Delivery, delivery_id)
+        if delivery is not None:
+            delivery.state, delivery.sent_at, delivery.error = DeliveryState.SENT, now(), ""
+            _forget_what_passed(delivery)
+    if delivery is None:
+        mail.forget((delivery_id,))
 
 
 def mark_pointless(delivery_id: int, reason: str) -> None:
     """Nobody needs it any more: the step was taken back, the address is confirmed, the person is gone."""
     with unit_of_work() as session:
-        delivery = session.get_one(Delivery, delivery_id)
+        delivery = session.get(Delivery, delivery_id)
+        if delivery is None:  # erased meanwhile
+            return
         delivery.state, delivery.error = DeliveryState.CANCELLED, reason[:300]
         _forget_what_passed(delivery)
 
@@ -97,14 +103,18 @@ def _forget_what_passed(delivery: Delivery) -> None:
 def mark_refused(delivery_id: int, error: str) -> None:
     """The address cannot be written to; trying again would change nothing. It stays FAILED for the mail page."""
     with unit_of_work() as session:
-        delivery = session.get_one(Delivery, delivery_id)
+        delivery = session.get(Delivery, delivery_id)
+        if delivery is None:  # erased meanwhile
+            return
         delivery.state, delivery.error = DeliveryState.FAILED, error[:300]
 
 
 def mark_failed(delivery_id: int, error: str) -> None:
     """Try again later, ever more slowly; after the last try it stays FAILED for the mail page."""
     with unit_of_work() as session:
-        delivery = session.get_one(Delivery, delivery_id)
+        delivery = session.get(Delivery, delivery_id)
+        if delivery is None:  # erased meanwhile
+            return
         delivery.error = error[:300]
         if delivery.tries >= LAST_TRY:
             delivery.state = DeliveryState.FAILED

@@ -18,7 +18,6 @@ from app.extensions import db
 from app.models import Event, Photo, Report, Words, now
 
 MOST = 50
-RADII_M = (250, 500, 1000, 2000, 5000)  # no narrower circle: a public point may stand for 250 m of street
 EVERYTHING = frozenset(SHOWN)
 
 
@@ -38,8 +37,8 @@ def newest(*, ward: str = "", category: str = "", unit_id: int | None = None) ->
 
 def around(lat: float, lng: float, radius_m: int) -> list[Entry]:
     """The newest public reports of a circle. Measured from public points alone, so that no circle tells more."""
-    if radius_m not in RADII_M:
-        sizes = ", ".join(str(one) for one in RADII_M)
+    if radius_m not in geo.CIRCLES_M:
+        sizes = ", ".join(str(one) for one in geo.CIRCLES_M)
         raise Invalid(_l("A circle has one of these radii, in metres: %(sizes)s.", sizes=sizes), field="radius")
     views = public_list.lately_within(lat, lng, radius_m, Filters(classes=EVERYTHING))
     inside = [view for view in views if view.point and _metres(view.point, (lat, lng)) <= radius_m]

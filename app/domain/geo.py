@@ -22,6 +22,7 @@ Point = tuple[float, float]
 CellRange = tuple[int, int]
 
 CELL_ZOOM = 24
+CIRCLES_M = (250, 500, 1000, 2000, 5000)  # what may be asked for: a public point may stand for 250 m of street
 GRID_BITS = 3  # a tile is answered as a grid of 2³ × 2³ groups
 MAX_TILE_ZOOM = CELL_ZOOM - GRID_BITS  # the deepest zoom whose groups are whole cells
 MAX_LAT = 85.0511287798066  # where Web Mercator ends

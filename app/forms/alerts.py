@@ -11,8 +11,8 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer t
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.domain import coordinates
-from app.domain.alerts.watching import RADII, RADIUS, Wish
+from app.domain import coordinates, geo
+from app.domain.alerts.watching import RADIUS, Wish
 from app.domain.city.model import City
 from app.domain.folding import in_order
 from app.forms.report import TOO_LONG, email_address
@@ -42,7 +42,7 @@ class AlertForm(FlaskForm):
         self.needs_email, self.bounds = needs_email, city.bounds
         wards = sorted(city.wards.values(), key=lambda one: in_order(one.name.in_(said)))
         self.ward.choices = [("", _l("A circle on the map")), *((one.code, one.name.in_(said)) for one in wards)]
-        self.radius.choices = [(str(metres), places.reach(metres)) for metres in RADII]
+        self.radius.choices = [(str(metres), places.reach(metres)) for metres in geo.CIRCLES_M]
         offered = [one for one in city.categories.values() if not one.stops]
         self.groups = [
             (group.name.in_(said), [(one.code, one.name.in_(said)) for one in offered if one.group == code])
@@ -69,8 +69,8 @@ class AlertForm(FlaskForm):
         return Wish(
             cadence=Cadence(self.cadence.data) if self.cadence.data in set(Cadence) else Cadence.DAILY,
             ward=self.ward.data or "",
-            lat=None if self.ward.data else lat,
-            lng=None if self.ward.data else lng,
+            lat=lat,
+            lng=lng,
             radius_m=_number(self.radius.data) or 0,
             categories=tuple(sorted(self.categories.data or ())),
             quiet_from=_hour(self.quiet_from.data),

@@ -20,7 +20,7 @@ from app.forms.report import PressForm
 from app.models import Alert
 from app.models.choices import Cadence
 from app.routes.report.limits import BY_CONTACT, contact_of_form, has_no_contact_in_form
-from app.web import language, places
+from app.web import language, one_press, places
 from app.web.access import open_to_all, open_to_residents
 from app.web.actors import actor
 from app.web.caching import back_to
@@ -99,9 +99,7 @@ def stop(token: str) -> ResponseReturnValue:
     """No more of these letters. A mail reader presses it by itself (RFC 8058), and brings no token of a form."""
     if request.method == "GET":
         return redirect(url_for("alerts.page", token=token, _anchor="end"))
-    by_mail_reader = request.form.get("List-Unsubscribe") == "One-Click"
-    if not by_mail_reader:
-        csrf.protect()
+    by_mail_reader = one_press.is_by_mail_reader()
     with unit_of_work():
         watching.end(watching.by_token(token, also_ended=True))
     if by_mail_reader:

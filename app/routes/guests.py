@@ -13,7 +13,7 @@ from app.extensions import csrf, limiter, unit_of_work
 from app.forms.report import FollowForm, PressForm
 from app.models import Report
 from app.routes.report.limits import BY_CONTACT, contact_of_form, has_no_contact_in_form
-from app.web import cards, language
+from app.web import cards, language, one_press
 from app.web.access import open_to_all
 from app.web.addresses import outside
 from app.web.caching import back_to
@@ -75,9 +75,7 @@ def stop(code: str, token: str) -> ResponseReturnValue:
     token of a form; the token of the address is enough to end letters, and for nothing else."""
     if request.method == "GET":
         return _press(guests.stopping(code, token), "stop", token)
-    by_mail_reader = request.form.get("List-Unsubscribe") == "One-Click"
-    if not by_mail_reader:
-        csrf.protect()
+    by_mail_reader = one_press.is_by_mail_reader()
     with unit_of_work():
         guests.stop(code, token)
     if by_mail_reader:

@@ -147,6 +147,33 @@ def test_what_is_hidden_before_the_letter_goes_out_is_not_told(
         db_session.get_one(Report, report.id).publication = Publication.NONE
     clock.forward(days=1)
     assert told(app) == 0
+    clock.forward(days=14)
+    assert told(app) == 0
+    assert db_session.scalar(select(func.count()).select_from(AlertHit)) == 0, "what does not come back is forgotten"
+
+
+def test_a_night_is_told_in_one_letter_when_it_is_over(
+    app: Flask, clock: Clock, begun: Callable[..., Alert], outbox: Path
+) -> None:
+    begun(quiet_from=22, quiet_until=7)
+    clock.forward(hours=14)  # 23:00
+    for _ in range(3):
+        a_report()
+        assert told(app) == 0
+        clock.forward(hours=1)
+    clock.forward(hours=5)  # 07:00
+    assert told(app) == 1
+    (letter,) = letters_to(EMAIL, outbox)
+    assert "3 phản ánh mới" in str(letter["Subject"])
+
+
+def test_a_ward_asked_for_twice_is_one_alert(clock: Clock, db_session: Session) -> None:
+    wish = Wish(Cadence.DAILY, ward="10001", lat=HERE[0], lng=HERE[1], radius_m=1000, categories=("rubbish", "parking"))
+    token = watching.confirm_token(wish, a_person(), EMAIL)
+    for _twice in range(2):
+        with unit_of_work():
+            watching.confirm(token)
+    assert db_session.scalar(select(func.count()).select_from(Alert)) == 1
 
 
 @pytest.mark.parametrize(

@@ -246,5 +246,5 @@ def test_pages_name_their_feed(client: Browser, report: Report, page: str, feed:
 def test_a_place_offers_a_feed_of_every_size(client: Browser, report: Report) -> None:
     tree = parse(client.get(f"/near?lat={LAT}&lng={LNG}").text)
     offered = [link.get("href") or "" for link in tree.iter("a") if link.get("type") == "application/atom+xml"]
-    assert [url.rpartition("radius=")[2] for url in offered] == [str(one) for one in feeds.RADII_M]
+    assert [url.rpartition("radius=")[2] for url in offered] == [str(one) for one in geo.CIRCLES_M]
     assert all(client.get(url).status_code == 200 for url in offered)

@@ -13,13 +13,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import publication, scrubbing
+from app.domain import deliveries, publication, scrubbing
 from app.domain.accounts import passwords
 from app.domain.permissions import actor_of
 from app.domain.reports import filing, following, get, secret_of
 from app.extensions import storage, unit_of_work
-from app.models import Consent, Delivery, Event, Participation, Person, Photo, Report, ReportContact, Words
-from app.models.choices import EventKind, PhotoState, Publication
+from app.models import Consent, Delivery, Event, Participation, Person, Photo, Report, ReportContact, Words, now
+from app.models.choices import EventKind, Part, PhotoState, Publication
 from tests import photos
 from tests.factories import a_person, a_report, in_charge_of, staff
 from tests.support.application import Browser
@@ -162,6 +162,29 @@ def test_no_byte_of_the_person_is_left_in_database_storage_or_letters(
     assert found == []
     with app.app_context():
         assert not list(storage().walk("private/original"))
+
+
+def test_a_letter_on_its_way_while_its_reader_erases_is_forgotten_too(
+    client: Browser, app: Flask, db_session: Session, report: Report, outbox: Path
+) -> None:
+    waiting = Delivery(person_id=reporter_of(db_session, report), kind="filed", not_before=now(), data={})
+    with unit_of_work() as session:
+        session.add(waiting)
+        session.flush()
+        id = waiting.id
+    (outbox / f"delivery-{id}.x.eml").write_text(EMAIL)
+    assert erase(client, report, content="y") == 303
+    with app.app_context():
+        deliveries.mark_sent(id)
+        deliveries.mark_failed(id, "later")
+    assert not [path for path in outbox.glob("*.eml") if EMAIL in path.read_text()]
+
+
+def reporter_of(session: Session, report: Report) -> int:
+    mine = select(Participation.person_id).where(
+        Participation.report_id == report.id, Participation.part == Part.REPORTER
+    )
+    return session.scalars(mine).one()
 
 
 # With an account ------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 
 from app.domain.alerts.watching import after_quiet, first_at
 from app.domain.notifications import LetterKind
@@ -15,6 +15,7 @@ from app.models.report import is_public
 
 BATCH = 50
 LISTED = 20  # reports in one letter; the rest is a number
+FORGOTTEN_AFTER = timedelta(days=14)  # a hit that was not public since
 APART = timedelta(minutes=10)  # between two letters of somebody who wants to hear at once
 
 
@@ -33,6 +34,9 @@ def _tell_one(id: int) -> bool:
         at = now()
         if alert is None or alert.ended_at is not None or alert.next_at > at:
             return False
+        if (morning := after_quiet(alert, at)) > at:  # then one letter tells the whole night
+            alert.next_at = morning
+            return False
         alert.next_at = at + APART if alert.cadence is Cadence.AT_ONCE else first_at(alert.cadence, at)
         hits = session.scalars(
             select(AlertHit)
@@ -40,7 +44,9 @@ def _tell_one(id: int) -> bool:
             .where(AlertHit.alert_id == id, AlertHit.told_at.is_(None), is_public())
             .order_by(AlertHit.report_id.desc())
         ).all()
-        if not hits:  # hidden or withdrawn meanwhile
+        if not hits:  # hidden or withdrawn meanwhile; what does not come back is forgotten
+            gone = (AlertHit.alert_id == id, AlertHit.told_at.is_(None), AlertHit.found_at < at - FORGOTTEN_AFTER)
+            session.execute(delete(AlertHit).where(*gone))
             return False
         for hit in hits:
             hit.told_at = at
@@ -51,7 +57,7 @@ def _tell_one(id: int) -> bool:
                 channel=DeliveryChannel.EMAIL,
                 kind=LetterKind.ALERT.value,
                 data={"alert": id, "reports": ids[:LISTED], "more": max(0, len(ids) - LISTED)},
-                not_before=after_quiet(alert, at),
+                not_before=at,
             )
         )
         return True

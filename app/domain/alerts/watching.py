@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,8 +21,7 @@ from app.extensions import db, secret_key
 from app.models import Alert, AlertCell, Person, now
 from app.models.choices import Cadence
 
-RADII = (250, 500, 1000, 2000, 5000)  # metres
-RADIUS = 500
+RADIUS = 500  # metres
 MOST = 20  # of one person
 LINK_DAYS = 7
 MORNING = time(7)  # of the daily and the weekly letter
@@ -46,7 +45,7 @@ class Wish:
 
 def begin(wish: Wish, person_id: int) -> Alert:
     """This person hears of such reports from now on, inside a unit of work. Raises Invalid, with the field."""
-    _check(wish)
+    wish = _checked(wish)
     running = select(func.count()).where(Alert.person_id == person_id, Alert.ended_at.is_(None))
     if (db.session.scalar(running) or 0) >= MOST:
         raise Invalid(_l("You have %(n)s alerts already. End one of them first.", n=MOST), field="ward")
@@ -61,8 +60,7 @@ def begin(wish: Wish, person_id: int) -> Alert:
 
 def change(alert: Alert, wish: Wish) -> None:
     """What was asked for is asked for differently, inside a unit of work. Raises Invalid, with the field."""
-    _check(wish)
-    _set(alert, wish)
+    _set(alert, _checked(wish))
     alert.next_at = first_at(wish.cadence, now())
     db.session.execute(delete(AlertCell).where(AlertCell.alert_id == alert.id))
     _keep_cells(alert)
@@ -98,7 +96,7 @@ def wish_of(alert: Alert) -> Wish:
 
 def ask(wish: Wish, email: str, *, language: str) -> None:
     """Owe this address a link that begins the alert, inside a unit of work. The answer never tells who is known."""
-    _check(wish)
+    wish = _checked(wish)
     email = people.clean(email)
     person = Person(name="", language=language, created_at=now(), memberships=[])
     db.session.add(person)
@@ -123,7 +121,7 @@ def confirm(token: str) -> Alert:
     if person is None or person.erased_at is not None:
         raise Gone(_l("This link has expired. Ask for a new one."))
     person.email = email
-    wish = _wish(said)
+    wish = _checked(_wish(said))
     same = next((one for one in of_person(person.id) if wish_of(one) == wish), None)
     return same or begin(wish, person.id)
 
@@ -178,7 +176,8 @@ def after_quiet(alert: Alert, at: datetime) -> datetime:
 # --- one by one -------------------------------------------------------------------------------------------------------
 
 
-def _check(wish: Wish) -> None:
+def _checked(wish: Wish) -> Wish:
+    """The wish in its one form: a ward has neither middle nor reach. Raises Invalid, with the field."""
     city = store.current()
     if wish.ward and wish.ward not in city.wards:
         raise Invalid(_l("The city has no such ward."), field="ward")
@@ -186,18 +185,20 @@ def _check(wish: Wish) -> None:
         raise Invalid(_l("Choose a ward, or a place on the map."), field="ward")
     if not wish.ward and not city.bounds.holds(wish.lat or 0, wish.lng or 0):
         raise Invalid(_l("This place lies outside the city."), field="point")
-    if wish.radius_m not in RADII:
+    if wish.radius_m not in geo.CIRCLES_M:
         raise Invalid(_l("Choose one of the distances."), field="radius")
     if any(code not in city.categories for code in wish.categories):
         raise Invalid(_l("The city has no such category."), field="categories")
+    plain = replace(wish, categories=tuple(sorted(wish.categories)))
+    return replace(plain, lat=None, lng=None, radius_m=RADIUS) if wish.ward else plain
 
 
 def _set(alert: Alert, wish: Wish) -> None:
     city = store.current()
     alert.ward_id = city.wards[wish.ward].id if wish.ward else None
-    alert.lat, alert.lng = (None, None) if wish.ward else (wish.lat, wish.lng)
+    alert.lat, alert.lng = wish.lat, wish.lng
     alert.radius_m = None if wish.ward else wish.radius_m
-    alert.categories = sorted(wish.categories)
+    alert.categories = list(wish.categories)
     alert.cadence = wish.cadence
     alert.quiet_from, alert.quiet_until = wish.quiet_from, wish.quiet_until
 

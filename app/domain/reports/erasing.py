@@ -62,9 +62,6 @@ class Erased:
     files: tuple[str, ...] = ()
     letters: tuple[int, ...] = ()
 
-    def __add__(self, other: Erased) -> Erased:
-        return Erased(self.files + other.files, self.letters + other.letters)
-
 
 def erase(code: str, *, by: Actor, content_too: bool) -> Erased:
     """Erase the reporter from one report, inside a unit of work. What it answers is for `clear_away` after that.

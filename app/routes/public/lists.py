@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.domain import feeds, places, public_list
+from app.domain import geo, places, public_list
 from app.domain.city import store
 from app.domain.codes import InvalidCode
 from app.domain.errors import NotFound
@@ -92,7 +92,7 @@ def near() -> ResponseReturnValue:
         point=point,
         place=_called(hits[0]) if len(hits) == 1 else "",
         hits=hits if len(hits) > 1 else [],
-        radii=feeds.RADII_M,
+        radii=geo.CIRCLES_M,
         finds_streets=places.finds_streets(),
         cards=[cards.public_card(one.view, distance_m=one.distance_m) for one in found],
     )
