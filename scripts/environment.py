@@ -61,6 +61,16 @@ def prepare(requirements: str) -> None:
         _write_stamp(requirements)
 
 
+def add(requirements: str) -> None:
+    """Put an extra beside what `.venv` holds, without what its packages would pull in. Raises Trouble."""
+    stamp = VENV / f"installed-{Path(requirements).stem}"
+    with _alone():
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == _stamp_of(requirements):
+            return
+        _install(requirements, "--no-deps")
+        stamp.write_text(_stamp_of(requirements), encoding="utf-8")
+
+
 def is_ready(requirements: str) -> bool:
     """Does `.venv` hold this file, or one that contains it, as it is written now?"""
     try:
@@ -122,12 +132,12 @@ def _has_pip() -> bool:
     return PYTHON.exists() and _run([str(PYTHON), "-m", "pip", "--version"]).returncode == 0
 
 
-def _install(requirements: str) -> None:
+def _install(requirements: str, *options: str) -> None:
     text = (ROOT / requirements).read_text(encoding="utf-8")
     total = len(re.findall(r"^[A-Za-z0-9][^=\s]*==", text, flags=re.MULTILINE))
     print(f"Installing {total} pinned packages ({requirements}) …", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-input", "--progress-bar=off"]
-    command += ["--disable-pip-version-check", "--no-warn-script-location", "-r", str(ROOT / requirements)]
+    command += ["--disable-pip-version-check", "--no-warn-script-location", *options, "-r", str(ROOT / requirements)]
     lines: deque[str] = deque(maxlen=200)
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=_pip_environment()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SETS = ("requirements", "requirements-prod", "requirements-dev", "requirements-vision")
+SETS = ("requirements", "requirements-prod", "requirements-dev", "requirements-vision", "requirements-pictures")
 # What the extra's packages ask for and the lookout does not use: the windows of OpenCV, video, a toolbox of pictures.
 UNUSED = ("opencv-python", "imageio", "imageio-ffmpeg", "scikit-image")
 
@@ -21,6 +21,8 @@ def main() -> int:
         command += ["--no-emit-index-url", "--no-emit-find-links"]
         for smaller in SETS[:number]:
             command += ["--constraint", f"{smaller}.txt"]
+        if name == "requirements-pictures":
+            command += ["--no-deps"]
         if name == "requirements-vision":
             command += ["--overrides", str(_without_unused())]
         command += [f"{name}.in", "-o", f"{name}.txt", *sys.argv[1:]]

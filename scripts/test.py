@@ -13,6 +13,7 @@ import environment
 from trouble import Trouble, told_plainly
 
 PROOF = ["-m", "proof", "-s", "-p", "no:xdist", "tests"]
+EXTRAS = ("requirements-vision.txt", "requirements-pictures.txt")  # the proofs count what the lookout covers
 ALL = ["-n", "2", "--dist", "worksteal"]
 
 
@@ -20,6 +21,8 @@ def main(arguments: list[str]) -> None:
     """Prepare, then become pytest."""
     with told_plainly(environment.ROOT):
         environment.prepare("requirements-dev.txt")
+        for extra in EXTRAS if "--proof" in arguments else ():
+            environment.add(extra)
         browser = chromium.ensure()
         if browser is None and os.environ.get("CI") == "true":
             raise Trouble("The browser tests need Chromium: install it (Debian, Ubuntu: sudo apt install chromium).")

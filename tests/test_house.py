@@ -134,7 +134,10 @@ def wishes(name: str) -> Iterator[str]:
             yield re.split(r"[\[~=<>!;\s]", wanted)[0].lower().replace("_", "-")
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-prod", "requirements-dev"])
+@pytest.mark.parametrize(
+    "name",
+    ["requirements", "requirements-prod", "requirements-dev", "requirements-vision", "requirements-pictures"],
+)
 def test_every_library_is_pinned_with_hashes(name: str) -> None:
     assert {wish for wish in wishes(name) if wish not in pins(name)} == set()
     text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from random import Random
@@ -26,11 +25,6 @@ from privacy import photos, words  # noqa: E402  the path stands above
 
 from tests import factories  # noqa: E402
 from tests import photos as made  # noqa: E402
-
-needs_a_lookout = pytest.mark.skipif(
-    not look.is_installed() or find_spec("skimage") is None,
-    reason="requirements-vision.txt, or the pictures of scikit-image, are not installed",
-)
 
 
 @pytest.mark.parametrize(("odd", "hits", "wanted"), [(True, 89, 89), (False, 77, 84)])
@@ -54,16 +48,14 @@ def lookout() -> Iterator[look.Lookout]:
         yield keeper
 
 
-@pytest.mark.may_skip  # an extra; what it finds was counted where it is installed
-@needs_a_lookout
+@pytest.mark.proof
 def test_faces_and_plates_are_covered_as_often_as_the_book_says(lookout: look.Lookout, tmp_path: Path) -> None:
     assert photos.faces(lookout, tmp_path, 120, each=1).found == len(photos.FACES)
     for lines in (1, 2):
         assert photos.number_plates(lookout, tmp_path, lines, 140, each=2).found == 2
 
 
-@pytest.mark.may_skip  # an extra; what it finds was counted where it is installed
-@needs_a_lookout
+@pytest.mark.proof
 def test_a_photo_with_a_plate_is_covered_from_the_first_moment(
     app: Flask, db_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
