@@ -153,7 +153,13 @@ def test_the_larger_sets_keep_the_pins_of_the_smaller() -> None:
 
 
 def test_pins_name_no_machine() -> None:
-    for name in ("requirements", "requirements-prod", "requirements-dev"):
+    for name in (
+        "requirements",
+        "requirements-prod",
+        "requirements-dev",
+        "requirements-vision",
+        "requirements-pictures",
+    ):
         text = (ROOT / f"{name}.txt").read_text(encoding="utf-8")
         assert re.findall(r"https?://|file:|--index-url|--find-links", text) == []
 
