@@ -14,6 +14,7 @@ from app.web import (
     addresses,
     assets,
     caching,
+    choices,
     compression,
     filters,
     frugal,
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     measures.init_app(app)
     addresses.init_app(app)
     assets.init_app(app)
+    choices.init_app(app)
     frugal.init_app(app)
     security.init_app(app)
     tracing.init_app(app)

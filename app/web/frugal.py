@@ -6,7 +6,7 @@ keep the usual one under the same address, and the web server in front passes th
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from markupsafe import Markup, escape
 
 COOKIE = "hoiam_frugal"
@@ -36,10 +36,13 @@ def is_wanted() -> bool:
 
 
 def is_on() -> bool:
-    """Is this page one of little data?"""
-    if not has_request_context() or request.path.startswith(STAFF) or request.args.get(THE_MAP) == "1":
+    """Is this page one of little data? Asked by each symbol of a page, so answered once."""
+    if not has_request_context():
         return False
-    return is_wanted()
+    if "is_frugal" not in g:
+        is_whole = request.path.startswith(STAFF) or request.args.get(THE_MAP) == "1"
+        g.is_frugal = not is_whole and is_wanted()
+    return bool(g.is_frugal)
 
 
 def remember(response: Response, wanted: bool) -> Response:
