@@ -8,6 +8,7 @@
 #   make check                                        all checks and all tests (at most 12 minutes on 2 cores)
 #   make proof                                        the long proofs: kills, every combination, pages on PostgreSQL, measures (at most 40)
 #   make bench [REPORTS=100000] [DATABASE=sqlite]     measures pages on a made-up year of reports
+#   make lighthouse                                  how four pages do on a slow phone; into docs/performance.md
 #   make chaos [MINUTES=5] [SEED=…]                   kills a larger city's parts while people file and work in it
 #   make lock                                         pins every library again, with hashes
 #
@@ -16,7 +17,7 @@
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run work setup test lint types contracts vendored translations fix check proof bench chaos lock
+.PHONY: help run work setup test lint types contracts vendored translations fix check proof bench lighthouse chaos lock
 
 python = sh scripts/python.sh
 venv = .venv/bin/python
@@ -62,6 +63,9 @@ proof: setup
 
 bench: setup
 	@$(venv) scripts/bench.py --database $(or $(DATABASE),sqlite) --reports $(or $(REPORTS),100000)
+
+lighthouse: setup
+	@$(venv) scripts/lighthouse.py
 
 chaos: setup
 	@PYTHONPATH=scripts $(venv) -m chaos --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED))

@@ -615,12 +615,16 @@ def write(
     text = "\n\n".join(
         [
             f"Measured on {datetime.now(UTC):%d %B %Y}: {machine(database)}; {made}",
-            _in_markdown([HEAD, *map(_cells, lines)]),
-            _in_markdown([FLOW_HEAD, *map(_flow_cells, flows)]),
+            in_markdown([HEAD, *map(_cells, lines)]),
+            in_markdown([FLOW_HEAD, *map(_flow_cells, flows)]),
             weighed(weight),
         ]
     )
-    name = f"{database} {reports}"
+    put(f"{database} {reports}", text)
+
+
+def put(name: str, text: str) -> None:
+    """Between the two marks of this name in the document."""
     mark = rf"(<!-- measured {name} -->\n).*?(\n<!-- end {name} -->)"
     new, places = re.subn(mark, lambda m: m.group(1) + text + m.group(2), DOCUMENT.read_text(), flags=re.S)
     if not places:
@@ -628,7 +632,7 @@ def write(
     DOCUMENT.write_text(new)
 
 
-def _in_markdown(rows: list[tuple[str, ...]]) -> str:
+def in_markdown(rows: list[tuple[str, ...]]) -> str:
     rule = ("---", *("---:",) * (len(rows[0]) - 2), "---")
     return "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:]))
 

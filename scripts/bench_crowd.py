@@ -167,7 +167,7 @@ async def _client(port: int, turn: Iterator[bytes], until: float, ms: list[float
 @contextmanager
 def _gunicorn(settings: dict[str, str], folder: Path) -> Iterator[tuple[int, int, float]]:
     """Two web processes as deploy/ starts them: the port, the id of their master, seconds until the first answer."""
-    port = _free_port()
+    port = free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("HOIAM_")}
     own |= {"HOIAM_RATE_LIMITS": "0", "HOIAM_LOG_LEVEL": "ERROR", "HOIAM_WEB_PROCESSES": "2"} | settings
     own |= {"PORT": str(port), "HOIAM_HOST": "127.0.0.1", "RUNTIME_DIRECTORY": str(folder)}
@@ -190,7 +190,7 @@ def _nginx(folder: Path, port: int) -> Iterator[int | None]:
     if program is None:
         yield None
         return
-    front = _free_port()
+    front = free_port()
     site = (ROOT / "deploy" / "nginx" / "hoiam.conf").read_text()
     for was, here in {
         "server 127.0.0.1:8000;": f"server 127.0.0.1:{port};",
@@ -236,7 +236,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -39,7 +39,7 @@ def _chosen(drawn: Markup, chosen: Iterable[str], mark: str) -> Markup:
     """No label can look like the attribute that is looked for: its quotes are escaped."""
     for value in chosen:
         attribute = Markup('value="{}"').format(value)
-        drawn = drawn.replace(attribute, attribute + Markup(" " + mark), 1)
+        drawn = drawn.replace(attribute, attribute + f" {mark}", 1)
     return drawn
 
 

@@ -13,7 +13,7 @@ let started = false;
 if (box && window.L) {
   const opener = document.querySelector("[data-map-open]");
   if (opener) {
-    opener.parentElement.hidden = false;
+    opener.parentElement.classList.add("is-ready");
     opener.addEventListener("click", () => toggle(opener));
   }
   if (WIDE.matches || !opener) start();
