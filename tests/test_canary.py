@@ -15,14 +15,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain import areas, geo, masking, publication
+from app.domain.alerts import watching
 from app.domain.media import store as kept
 from app.domain.notifications import announce
 from app.domain.publication import Checked
 from app.domain.reports import filing, guests
 from app.extensions import db, unit_of_work
 from app.jobs.deliver import deliver
-from app.models import Photo, Report
-from app.models.choices import Publication, Role
+from app.models import AlertHit, Photo, Report
+from app.models.choices import Cadence, Publication, Role
 from tests import factories, photos
 from tests.support.application import Browser, Clock, new_client
 from tests.support.pages import ASKED, NOT_PAGES, UNIT, VALUES, WARD, World
@@ -32,7 +33,7 @@ TRUE = (21.0187412, 105.7583927)  # in phường Một; no page rounds to these 
 SECRETS = ("Bí Mật Canari", "canari.bimat@example.org", "977123456", "977 123 456", "29A-678.91", "001099054321")
 PLACES = ("Số 7 ngõ Canari", "cạnh cổng Canari")
 SAID = "Xe 29A-678.91 của người có CCCD 001099054321, gọi 0977 123 456 hoặc canari.bimat@example.org. Chữ Canari."
-COARSE = ("parking", "staff-conduct")  # to 50 m, and the ward only
+COARSE = ("parking", "noise", "staff-conduct")  # to 50 m, to 250 m, and the ward only
 NUMBER = re.compile(r"-?\d{1,3}\.\d{4,}")
 FOLLOWER = "theo.doi.canari@example.org"
 
@@ -72,13 +73,17 @@ def _published(category: str) -> Report:
     )
     kept.attach(report, BytesIO(photos.jpeg(place=TRUE)), "canari.jpg")
     kept.finish_pending()
+    _publish(report)
+    return report
+
+
+def _publish(report: Report) -> None:
     shown = frozenset(db.session.scalars(select(Photo.id).where(Photo.report_id == report.id)))
     lead = factories.in_charge_of(report, Role.LEAD)
     with unit_of_work():
         fresh = db.session.get_one(Report, report.id)
         texts = {one.id: masking.covered(one.original) for one in publication.reporters_words(fresh)}
         publication.publish(fresh, Checked(texts, shown), by=lead)
-    return report
 
 
 def exits(app: Flask, city: City) -> Iterator[str]:
@@ -104,7 +109,7 @@ def _values(rule: str, city: City, world: World) -> list[dict[str, object]]:
         case "/wards/<code>" | "/wards/<code>/feed.atom":
             return [{"code": WARD}]
         case "/categories/<code>/feed.atom":
-            return [{"code": code} for code in ("rubbish", "parking", "staff-conduct")]
+            return [{"code": code} for code in ("rubbish", *COARSE)]
         case "/cards/<code>-<digest>.png":  # leads to the picture of today
             return [{"code": report.code, "digest": "0" * 16} for report in city.all]
         case "/units/<code>" | "/units/<code>/feed.atom":
@@ -234,9 +239,14 @@ def probes(report: Report) -> Iterator[str]:
     for _ in range(20):
         far = chance.choice((0.00002, 0.0002, 0.001, 0.004))
         yield f"/near?lat={TRUE[0] + chance.uniform(-far, far):.7f}&lng={TRUE[1] + chance.uniform(-far, far):.7f}"
+    for radius in geo.CIRCLES_M:
+        off = chance.uniform(-0.004, 0.004)
+        yield f"/near/feed.atom?lat={TRUE[0] + off:.7f}&lng={TRUE[1]:.7f}&radius={radius}"
     for z in range(10, 20):
         x, y = geo.tile_of(geo.cell_of(*TRUE), z)
         yield f"/tiles/{z}/{x}/{y}.json"
+    for z in range(15, 20):
+        x, y = geo.tile_of(geo.cell_of(*TRUE), z)
         yield f"/tiles/{z}/{x + 1}/{y}.json?category=parking"
     yield from ("/reports", "/reports?words=canari", f"/reports?ward={WARD}", "/map/points.json?words=canari", "/map")
     yield from ("/numbers", f"/wards/{WARD}", "/numbers.csv", f"/r/{report.code}", f"/map/card/{report.code}")
@@ -282,3 +292,32 @@ def _elsewhere(report: Report) -> list[tuple[float, float]]:
         if len(found) == 3:
             return found
     raise AssertionError("no other point of the ward shows as this one")
+
+
+def test_no_alert_narrows_a_place_below_its_grid(clock: Clock, db_session: Session) -> None:
+    """Twelve circles around: they tell of a report that lies elsewhere in the same square just as of the first."""
+    chance = Random(11)
+    for number in range(12):
+        wish = watching.Wish(
+            Cadence.AT_ONCE,
+            lat=TRUE[0] + chance.uniform(-0.004, 0.004),
+            lng=TRUE[1] + chance.uniform(-0.004, 0.004),
+            radius_m=geo.CIRCLES_M[number % 3],
+        )
+        with_a_circle = factories.a_person(email=f"{number}.{FOLLOWER}")
+        with unit_of_work():
+            watching.begin(wish, with_a_circle.id)
+    for category in COARSE:
+        first = _published(category)
+        announce()
+        told = _told_of(first)
+        assert bool(told) is (first.public_lat is not None), category
+        for lat, lng in _elsewhere(first):
+            other = factories.a_report(category=category, lat=lat, lng=lng)
+            _publish(other)
+            announce()
+            assert _told_of(other) == told, category
+
+
+def _told_of(report: Report) -> set[int]:
+    return set(db.session.scalars(select(AlertHit.alert_id).where(AlertHit.report_id == report.id)))

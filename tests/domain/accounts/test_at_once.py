@@ -95,7 +95,7 @@ def test_a_new_address_that_somebody_confirms_at_the_same_moment_is_refused(app:
             return changes.use_new_email(tokens[1])
 
     later = while_the_first_is_not_done(app, lambda: changes.use_new_email(tokens[0]), use_mine)
-    with pytest.raises(Invalid, match="đã có người dùng"):
+    with pytest.raises(Invalid, match="đã được dùng"):
         later.result()
     assert db_session.scalars(select(Person.id).where(Person.email == "moi@example.org")).one() == theirs
 

@@ -131,7 +131,7 @@ def test_a_new_address_that_somebody_took_meanwhile_is_refused(db_session: Sessi
     changes.ask_new_email(person.id, "moi@example.org", password=GOOD)
     link = token()
     factories.a_person(email="moi@example.org")
-    with pytest.raises(Invalid, match="đã có người dùng"), unit_of_work():
+    with pytest.raises(Invalid, match="đã được dùng"), unit_of_work():
         changes.use_new_email(link)
     assert db.session.get_one(Person, person.id).email == "lan@example.org"
 

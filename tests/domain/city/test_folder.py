@@ -41,7 +41,7 @@ def line_of(path: Path, marker: str) -> int:
 
 def test_the_six_wards_are_read_with_every_field() -> None:
     city = folder.read(SIX_WARDS)
-    assert (len(city.wards), len(city.units), len(city.categories), len(city.sites)) == (6, 17, 9, 2)
+    assert (len(city.wards), len(city.units), len(city.categories), len(city.sites)) == (6, 17, 10, 2)
     assert city.name == Localized("Thành phố Sáu Phường", "City of Six Wards")
     assert city.settings.handle[Severity.URGENT].minutes == 240
     assert city.settings.receive.source
