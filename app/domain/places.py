@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.adapters.geocoder import Box, geocoder
-from app.domain import areas, told_places
+from app.domain import areas, directions, told_places
 from app.domain.city import store
 from app.domain.city.model import City, Ward
 from app.domain.coordinates import parse_coordinates
 from app.domain.folding import fold
+from app.domain.geo import Point
 from app.models.choices import PlaceSource
 
 MOST_HITS = 8
@@ -21,7 +22,7 @@ KINDS_OF_WARD = ("phuong ", "xa ", "thi tran ")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer to a search. `kind`: coordinates, ward, old_ward, site, address or told; `ward` a ward's code."""
+    """One answer to a search. `kind`: coordinates, way, ward, old_ward, site, address or told; `ward` a ward's code."""
 
     kind: str
     name: str
@@ -53,7 +54,7 @@ def spot(lat: float, lng: float) -> Spot:
 
 
 def search(words: str, language: str) -> list[Hit]:
-    """Places these words may mean, the likeliest first: coordinates, wards (old names too), sites, addresses.
+    """Places these words may mean, the likeliest first: coordinates, ways, wards (old names too), sites, addresses.
 
     What no list knows by its very name is looked for in the address words of public reports too.
     """
@@ -65,7 +66,7 @@ def search(words: str, language: str) -> list[Hit]:
     if point is not None:
         return [Hit("coordinates", f"{point[0]:.5f}, {point[1]:.5f}", *point, source=PlaceSource.TYPED)]
     named = _named(city, fold(words))
-    found = [_hit(city, name, language) for _, name in named]
+    found = [*_told_way(city, words, language), *(_hit(city, name, language) for _, name in named)]
     found += _addresses(city, words, language)
     if not any(rank == _IS for rank, _ in named):
         found += _told(words)
@@ -160,6 +161,27 @@ def _hit(city: City, name: _Name, language: str) -> Hit:
     ward = city.wards[name.code]
     said = ward.name.in_(language) if name.kind == "ward" else f"{name.said} → {ward.name.in_(language)}"
     return Hit(name.kind, said, ward.lat, ward.lng, ward=ward.code, is_area=True)
+
+
+def _told_way(city: City, words: str, language: str) -> Iterator[Hit]:
+    """ "The crossing of X and Y, 20 m towards Z", about: a pin to move the last metres."""
+    way = directions.read(words)
+    if way is None:
+        return
+    point = directions.follow(way, lambda name: list(_points_of(city, name, language)))
+    if point is not None and city.bounds.holds(*point):
+        yield Hit("way", words, *point, is_area=True)
+
+
+def _points_of(city: City, name: str, language: str) -> Iterator[Point]:
+    """Where a name stands: a place of the city's lists, else wherever reports and the geocoder know it."""
+    listed = [
+        (hit.lat, hit.lng) for rank, one in _named(city, name) if rank == _IS for hit in (_hit(city, one, language),)
+    ]
+    yield from listed
+    if not listed:
+        yield from ((one.lat, one.lng) for one in told_places.standing_in(name))
+        yield from ((hit.lat, hit.lng) for hit in _addresses(city, name, language))
 
 
 def _told(words: str) -> Iterator[Hit]:

@@ -43,12 +43,21 @@ def called(words: str) -> list[Told]:
     if len(street) < SHORTEST or not re.search(r"[^\W\d]", street):
         return []
     found: dict[str, Told] = {}
-    for view in _views(street):
-        for said in (view.address, view.wayfinding):
-            if view.point is not None and f" {street} " in f" {fold(said)} ":
-                found.setdefault(fold(said), Told(said[:LONGEST_NAME], *view.point, view.ward))
-                break
+    for told in standing_in(street):
+        found.setdefault(fold(told.name), told)
     return sorted(found.values(), key=lambda one: f" {asked} " not in f" {fold(one.name)} ")[:MOST]
+
+
+def standing_in(street: str) -> list[Told]:
+    """Every public report among the newest whose address words hold this name; `street` is folded. One query."""
+    if len(street) < SHORTEST:
+        return []
+    found = []
+    for view in _views(street):
+        said = next((said for said in (view.address, view.wayfinding) if f" {street} " in f" {fold(said)} "), None)
+        if said is not None and view.point is not None:
+            found.append(Told(said[:LONGEST_NAME], *view.point, view.ward))
+    return found
 
 
 def _views(street: str) -> list[PublicView]:
