@@ -278,6 +278,8 @@ class Bench:
         yield self.page("list of reports", lambda: self.guest.get("/reports"))
         codes = public_codes(self.guest)
         yield self.page("report page, public", lambda: self.guest.get(f"/r/{self.lots.choice(codes)}"), "report")
+        yield self.page("feed of the city", lambda: self.guest.get("/feed.atom"))
+        yield self.page("framed map", lambda: self.guest.get("/embed/map"))
         yield self.page("figures of the city", lambda: self.guest.get("/numbers"))
         yield self.page("figures as CSV", lambda: self.guest.get("/numbers.csv"))
         yield from self.searches()
