@@ -322,7 +322,6 @@ def unknown_addresses(app: Flask) -> list[str]:
 NOT_PAGES = {
     "/r/<code>/mine/<secret>/data.zip",
     "/account/data.zip",
-    "/report/what/details",
     "/report/where",
     "/static/<path:filename>",
     "/tiles/<int:z>/<int:x>/<int:y>.json",
