@@ -327,7 +327,7 @@ def _before(planned: Plan, at: datetime, filing: Filing) -> _Before:
     return _Before(found, earlier_id, recurrence, same_id)
 
 
-def _row(what: _Found) -> Select[Any]:
+def _row(what: _Found) -> Select[*tuple[Any, ...]]:
     return select(literal(what.value), Report.id, Report.lat, Report.lng, Report.recurrence)
 
 

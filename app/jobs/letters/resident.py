@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.domain import confirmations
 from app.domain.notifications import LetterKind
@@ -267,6 +268,8 @@ def answered(about: About) -> Letter:
         facts.append((_("Referred to"), letter["body"]))
     if about.event.data.get("visit_on"):
         facts.append((_("Site visit"), day(date.fromisoformat(about.event.data["visit_on"]))))
+    if about.report.affected > 1:
+        facts.append((_("Affected"), ngettext("%(num)d person", "%(num)d people", about.report.affected)))
     until = about.report.object_until
     return _of_report(
         about,
