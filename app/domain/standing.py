@@ -36,6 +36,8 @@ KEPT_OF_REPORT = (
     "resolved_at",
     "closed_at",
     "object_until",
+    "ask_around_at",
+    "doubts",
     "is_late",
     "publication",
     "content_due_at",

@@ -196,6 +196,14 @@ class RatingReason(StrEnum):
     OTHER = "other"
 
 
+class StillThere(StrEnum):
+    """What somebody near by says a week after it was fixed. All but the first are doubts."""
+
+    GONE = "gone"
+    STILL_THERE = "still_there"
+    CAME_BACK = "came_back"
+
+
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     CLAIMED = "claimed"
@@ -253,6 +261,8 @@ class EventKind(StrEnum):
     JOINED = "joined"  # "the same problem": follows and counts as affected
     LEFT = "left"
     RATED = "rated"
+    ASKED_AROUND = "asked_around"  # a week after it was fixed: is it really gone?
+    NEIGHBOUR_SAID = "neighbour_said"  # what somebody near by answered
     PUBLISHED = "published"
     WITHHELD = "withheld"
     MASKED = "masked"

@@ -37,6 +37,7 @@ from app.models.choices import (
     Severity,
     Status,
     StatusClass,
+    StillThere,
     WaitingFor,
 )
 
@@ -161,6 +162,11 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         RatingReason.ATTITUDE: _l("The way I was treated"),
         RatingReason.OTHER: _l("Another reason"),
     },
+    StillThere: {
+        StillThere.GONE: _l("It is gone"),
+        StillThere.STILL_THERE: _l("It is still there"),
+        StillThere.CAME_BACK: _l("It has come back"),
+    },
     DeliveryState: {
         DeliveryState.WAITING: _l("Not sent yet"),
         DeliveryState.CLAIMED: _l("Being sent"),
@@ -188,6 +194,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         LetterKind.RECLASSIFIED: _l("Category or severity changed"),
         LetterKind.RELOCATED: _l("Place corrected"),
         LetterKind.ANSWERED: _l("Answer given"),
+        LetterKind.ASKED_AROUND: _l("Is it really gone?"),
         LetterKind.DECLINED: _l("Not accepted"),
         LetterKind.UPHELD: _l("Reviewed, the decision stands"),
         LetterKind.REOPENED: _l("Reopened"),
@@ -207,6 +214,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         LetterKind.EXTENSION_REFUSED: _l("No more time"),
         LetterKind.APPEALED: _l("Review requested"),
         LetterKind.CAME_BACK: _l("The sender is not satisfied"),
+        LetterKind.DOUBTED: _l("People nearby say it is not gone"),
+        LetterKind.UNHAPPY: _l("An unhappy rating"),
         LetterKind.FLAGGED: _l("Reported to the dispatcher"),
         LetterKind.DIGEST: _l("The day's work, to staff"),
         LetterKind.CONFIRM_ACCOUNT: _l("Confirm an account"),
@@ -249,6 +258,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         EventKind.JOINED: _l("One more person is affected"),
         EventKind.LEFT: _l("A person stopped following"),
         EventKind.RATED: _l("Rated"),
+        EventKind.ASKED_AROUND: _l("People nearby were asked whether it is really gone"),
+        EventKind.NEIGHBOUR_SAID: _l("Somebody nearby answered"),
         EventKind.PUBLISHED: _l("Made public"),
         EventKind.WITHHELD: _l("Not made public"),
         EventKind.MASKED: _l("Personal details covered"),

@@ -5,19 +5,23 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain import workflow
+from app.domain import dossier, queue, workflow
+from app.domain.errors import Invalid, Stale
 from app.domain.notifications import announce
 from app.domain.own_view import own_view
 from app.domain.permissions import Actor, actor_of
 from app.domain.public_view import whole
-from app.domain.reports import filing, following, guests
+from app.domain.queue import Question, Tab
+from app.domain.reports import afterwards, filing, following, guests
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
+from app.jobs import clocks
 from app.models import Delivery, Person, Report
-from app.models.choices import DeliveryChannel, Outcome, Status
-from tests.factories import a_minute_later, a_person, a_report, dispatcher, in_charge_of
+from app.models.choices import DeliveryChannel, EventKind, Outcome, Rating, RatingReason, Role, Status, StillThere
+from tests.factories import a_minute_later, a_person, a_report, dispatcher, in_charge_of, its_reporter
 
 pytestmark = pytest.mark.usefixtures("db_session")
+WITHOUT_PROOF = "parking"  # of these an answer needs no photo
 
 
 def take(report: Report, move: str, by: Actor, **said):
@@ -110,3 +114,105 @@ def test_who_wants_no_more_letters_gets_none_of_the_report_theirs_lives_on_in():
         guests.stop(head.code, guests.stop_token(head, people["child"]))
     answer(head)
     assert people["child"].id not in told("answered")
+
+
+# Asked a week later -------------------------------------------------------------------------------------------------
+
+
+def fixed_a_week_ago(clock, *neighbours: Person) -> Report:
+    report = filed_by(a_person(), category=WITHOUT_PROOF)
+    for neighbour in neighbours:
+        joined_by(neighbour, report)
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "resolve", clerk, words="Đã vá xong", outcome=Outcome.FIXED)
+    clock.forward(days=7)
+    return report
+
+
+def says(report: Report, person: Person, said: StillThere) -> Report:
+    with unit_of_work():
+        token = afterwards.token_of(report, person)
+        return afterwards.answer(report.code, token, said)
+
+
+def test_a_week_after_it_was_fixed_those_who_are_affected_are_asked_once(clock):
+    neighbour, gone, stranger = a_person(), a_person(), a_person()
+    report = fixed_a_week_ago(clock, neighbour, gone)
+    with unit_of_work():
+        following.unfollow(report.code, by=actor_of(gone))
+    clock.forward(seconds=-1)
+    assert clocks.ask_around() == 0
+    clock.forward(seconds=1)
+    assert clocks.ask_around() == 1
+    assert clocks.ask_around() == 0
+    assert told("asked_around") == [neighbour.id]
+    assert stranger.id not in told("asked_around")
+
+
+def test_where_nobody_else_is_affected_or_it_is_open_again_nobody_is_asked(clock):
+    alone = fixed_a_week_ago(clock)
+    reopened = fixed_a_week_ago(clock, a_person())
+    take(reopened, "reopen", in_charge_of(reopened, Role.LEAD), words="Chưa xong")
+    assert clocks.ask_around() == 0
+    assert (alone.ask_around_at, reopened.ask_around_at) == (None, None)
+
+
+def test_a_doubt_is_counted_once_a_person_may_be_changed_and_makes_work_for_the_lead(clock):
+    one, two = a_person(), a_person()
+    report = fixed_a_week_ago(clock, one, two)
+    lead = in_charge_of(report, Role.LEAD)
+    says(report, one, StillThere.STILL_THERE)
+    says(report, one, StillThere.CAME_BACK)
+    report = says(report, two, StillThere.GONE)
+    assert (report.doubts, report.has_news, report.status) == (1, True, Status.RESOLVED)
+    assert [one.id for one in queue.page(Question(Tab.NEWS), seen_by=lead).reports] == [report.id]
+    assert told("doubted") == [lead.person_id]
+    assert whole(report).doubts == 1
+    assert says(report, one, StillThere.GONE).doubts == 0
+    assert told("doubted") == [lead.person_id]
+
+
+def test_doubts_of_an_answer_that_did_not_hold_do_not_count_against_the_next(clock):
+    neighbour = a_person()
+    report = fixed_a_week_ago(clock, neighbour)
+    says(report, neighbour, StillThere.STILL_THERE)
+    lead = in_charge_of(report, Role.LEAD)
+    take(report, "reopen", lead, words="Kiểm tra lại")
+    with pytest.raises(Stale):
+        says(report, neighbour, StillThere.GONE)
+    clock.forward(days=1)
+    take(report, "resolve", lead, words="Đã vá lại", outcome=Outcome.FIXED)
+    assert db.session.get_one(Report, report.id).doubts == 0
+    assert says(report, neighbour, StillThere.STILL_THERE).doubts == 1
+
+
+def test_nobody_at_the_desk_learns_which_neighbour_doubts(clock):
+    neighbour = a_person("Chị hàng xóm")
+    report = fixed_a_week_ago(clock, neighbour)
+    says(report, neighbour, StillThere.STILL_THERE)
+    seen = dossier.of(report.code, seen_by=in_charge_of(report))
+    assert {event.actor_id for event in seen.events if event.kind is EventKind.NEIGHBOUR_SAID} == {None}
+    assert "Chị hàng xóm" not in seen.people.names.values()
+
+
+# Unhappy, and not asking to reopen ----------------------------------------------------------------------------------
+
+
+def test_an_unhappy_rating_is_work_for_the_lead_and_opens_nothing():
+    report = filed_by(a_person())
+    answer(report)
+    lead = in_charge_of(report, Role.LEAD)
+    with unit_of_work():
+        following.rate(report.code, Rating.UNSATISFIED, by=its_reporter(report), reason=RatingReason.LATE)
+    report = db.session.get_one(Report, report.id)
+    assert (report.status, report.reopened, report.has_news) == (Status.RESOLVED, 0, True)
+    assert told("unhappy") == [lead.person_id]
+
+
+def test_another_reason_is_asked_for_in_words():
+    report = filed_by(a_person())
+    answer(report)
+    with pytest.raises(Invalid) as refused, unit_of_work():
+        following.rate(report.code, Rating.UNSATISFIED, by=its_reporter(report), reason=RatingReason.OTHER, text=" ")
+    assert refused.value.field == "words"

@@ -23,6 +23,7 @@ from app.models.choices import (
     Rating,
     RatingReason,
     Severity,
+    StillThere,
     WaitingFor,
     WordsKind,
 )
@@ -59,6 +60,8 @@ _SHAPES = {
     EventKind.NOTED: "lock",
     EventKind.ADDED: "message-plus",
     EventKind.RATED: "star",
+    EventKind.ASKED_AROUND: "users",
+    EventKind.NEIGHBOUR_SAID: "users",
     EventKind.PUBLISHED: "eye-check",
     EventKind.WITHHELD: "eye-off",
     EventKind.MASKED: "eye-off",
@@ -182,6 +185,8 @@ def _details(event: Event, dossier: Dossier) -> Iterator[str]:
     if data.get("rating"):
         reason = f" · {label(RatingReason(data['reason']))}" if data.get("reason") else ""
         yield f"{label(Rating(data['rating']))}{reason}"
+    if event.kind is EventKind.NEIGHBOUR_SAID:
+        yield str(label(StillThere(data["said"])))
     if data.get("child"):
         yield _("The second problem: %(code)s.", code=codes.shown(data["child"]))
     if data.get("into"):
