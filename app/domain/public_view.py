@@ -113,6 +113,7 @@ class PublicView:
     withheld_reason: str
     affected: int
     doubts: int
+    is_claimed: bool  # somebody says that it is fixed; the unit has not confirmed it
     recurrence: int
     reopened: int
     is_appeal_open: bool
@@ -175,6 +176,7 @@ class PublicView:
             withheld_reason=report.withheld_reason,
             affected=report.affected,
             doubts=report.doubts,
+            is_claimed=report.claimed_at is not None,
             recurrence=report.recurrence if exact else 1,  # it tells that an earlier one lay within some metres
             reopened=report.reopened,
             is_appeal_open=report.is_appeal_open,

@@ -38,6 +38,7 @@ KEPT_OF_REPORT = (
     "object_until",
     "ask_around_at",
     "doubts",
+    "claimed_at",
     "is_late",
     "publication",
     "content_due_at",

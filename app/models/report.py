@@ -172,6 +172,7 @@ class Report(Base):
     is_nameless: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]  # the reporter erased their data; the case stands without them
     affected: Mapped[int] = mapped_column(default=1)
+    claimed_at: Mapped[datetime | None]  # somebody says that it is fixed, and the unit has not looked yet
     doubts: Mapped[int] = mapped_column(default=0, server_default="0")  # how many of them say that it is not gone
     photo_count: Mapped[int] = mapped_column(default=0)
     has_news: Mapped[bool] = mapped_column(default=False)  # the reporter added something nobody has looked at

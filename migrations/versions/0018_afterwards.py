@@ -1,5 +1,5 @@
-"""Neighbours are asked whether it is really gone: when, what each said, and how many doubt it. Expand: nothing is asked
-of what was answered before.
+"""Neighbours are asked whether it is really gone: when, what each said, and how many doubt it; and when somebody says
+that an open report is fixed. Expand: nothing is asked of what was answered before.
 
 Revision ID: 0018
 Revises: 0016
@@ -22,6 +22,7 @@ WAITS = sa.text("ask_around_at IS NOT NULL")
 def upgrade() -> None:
     op.add_column("report", sa.Column("ask_around_at", sa.BigInteger(), nullable=True))
     op.add_column("report", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("report", sa.Column("claimed_at", sa.BigInteger(), nullable=True))
     op.create_table(
         "neighbour_answer",
         sa.Column("report_id", KEY, autoincrement=False, nullable=False),
@@ -48,5 +49,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("neighbour_answer")
     op.drop_index("q_ask_around", "report")
+    op.drop_column("report", "claimed_at")
     op.drop_column("report", "doubts")
     op.drop_column("report", "ask_around_at")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain import dossier, queue, workflow
-from app.domain.errors import Invalid, Stale
+from app.domain import dossier, publication, queue, workflow
+from app.domain.errors import Invalid, NotFound, Stale
 from app.domain.notifications import announce
 from app.domain.own_view import own_view
 from app.domain.permissions import Actor, actor_of
 from app.domain.public_view import whole
 from app.domain.queue import Question, Tab
-from app.domain.reports import afterwards, filing, following, guests
+from app.domain.reports import afterwards, exporting, filing, following, guests, witness
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.jobs import clocks
@@ -216,3 +216,48 @@ def test_another_reason_is_asked_for_in_words():
     with pytest.raises(Invalid) as refused, unit_of_work():
         following.rate(report.code, Rating.UNSATISFIED, by=its_reporter(report), reason=RatingReason.OTHER, text=" ")
     assert refused.value.field == "words"
+
+
+# Said to be fixed ---------------------------------------------------------------------------------------------------
+
+
+def claimed(report: Report, words: str = "Hôm qua tôi thấy đã dọn") -> Report:
+    with unit_of_work():
+        witness.claim_fixed(report.code, words)
+    return db.session.get_one(Report, report.id)
+
+
+def test_a_claim_is_shown_as_a_claim_and_changes_no_status():
+    report = filed_by(a_person())
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    report = claimed(report)
+    assert (report.status, report.has_news, whole(report).is_claimed) == (Status.RECEIVED, True, True)
+    with pytest.raises(Stale), unit_of_work():
+        witness.claim_fixed(report.code, "Tôi cũng thấy")
+    take(report, "refuse_claim", clerk, words="Chỉ mới dọn một nửa")
+    report = db.session.get_one(Report, report.id)
+    assert (report.status, whole(report).is_claimed) == (Status.RECEIVED, False)
+    report = claimed(report)
+    take(report, "confirm_claim", clerk)
+    assert db.session.get_one(Report, report.id).status is Status.RECEIVED
+
+
+def test_the_words_of_a_claim_are_for_the_unit_alone():
+    report = filed_by(a_person())
+    report = claimed(report, "Gọi tôi 0987 654 321")
+    with unit_of_work():
+        witness.tell(report.code, "Nhà tôi số 0987 654 321")
+    assert "0987" not in repr(whole(report)) + repr(own_view(report)) + repr(exporting.of_report(report))
+    told_here = dossier.of(report.code, seen_by=in_charge_of(report))
+    said = [words.original for event in told_here.events for words in event.words]
+    assert sum("0987" in one for one in said) == 2
+    assert not publication.reporters_words(report)[1:]  # a check for the public never meets them
+
+
+def test_nobody_claims_anything_of_a_report_that_is_answered_or_not_public():
+    answered, hidden = filed_by(a_person()), filed_by(a_person(), category="staff-conduct")
+    answer(answered)
+    for report, refusal in ((answered, Stale), (hidden, NotFound)):
+        with pytest.raises(refusal):
+            claimed(report)

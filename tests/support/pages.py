@@ -59,6 +59,8 @@ def _own(world: World) -> list[dict[str, Any]]:
 VALUES: dict[str, Values] = {
     "/r/<code>": _reports,
     "/r/<code>/join": lambda world: [{"code": world.codes["new"]}],
+    "/r/<code>/fixed": lambda world: [{"code": world.codes["new"]}],
+    "/r/<code>/tell": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/exposed": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/follow": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/mine/<secret>": _own,

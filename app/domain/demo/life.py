@@ -152,6 +152,7 @@ class Life:
     hidden_at: datetime | None = None
     affected: int = 1
     doubts: int = 0
+    claimed_at: datetime | None = None
     has_news: bool = False
     rating: Rating | None = None
     merged_into_id: int | None = None

@@ -45,6 +45,7 @@ class LetterKind(StrEnum):
     EXTENSION_REFUSED = "extension_refused"
     APPEALED = "appealed"
     CAME_BACK = "came_back"
+    CLAIMED = "claimed"
     DOUBTED = "doubted"
     UNHAPPY = "unhappy"
     FLAGGED = "flagged"

@@ -65,6 +65,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.EXTENSION_REFUSED: staff.extension_refused,
     LetterKind.APPEALED: staff.appealed,
     LetterKind.CAME_BACK: staff.came_back,
+    LetterKind.CLAIMED: staff.claimed,
     LetterKind.DOUBTED: staff.doubted,
     LetterKind.UNHAPPY: staff.unhappy,
     LetterKind.FLAGGED: staff.flagged,

@@ -133,6 +133,15 @@ def came_back(about: About) -> Letter:
     )
 
 
+def claimed(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: a resident says that it is fixed", code=about.code),
+        _("A resident says that it is fixed"),
+        _("Look at it, and confirm or refuse. Nothing changes before you do."),
+    )
+
+
 def doubted(about: About) -> Letter:
     return _of_desk(
         about,

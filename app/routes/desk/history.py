@@ -60,6 +60,10 @@ _SHAPES = {
     EventKind.NOTED: "lock",
     EventKind.ADDED: "message-plus",
     EventKind.RATED: "star",
+    EventKind.CLAIMED: "message-plus",
+    EventKind.CLAIM_CONFIRMED: "check",
+    EventKind.CLAIM_REFUSED: "hand-stop",
+    EventKind.TOLD: "message-plus",
     EventKind.ASKED_AROUND: "users",
     EventKind.NEIGHBOUR_SAID: "users",
     EventKind.PUBLISHED: "eye-check",
@@ -82,7 +86,10 @@ _TONES = {
     EventKind.ACCEPTED: "open",
     EventKind.STARTED: "open",
 }
-_FROM_REPORTER = (WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING, WordsKind.REQUEST)
+_FROM_RESIDENTS = (
+    *(WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING, WordsKind.REQUEST),
+    WordsKind.TESTIMONY,
+)
 _STARTING = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING)  # these stand at the head of the page
 
 
@@ -140,7 +147,7 @@ def _said(words: Words) -> dict[str, Any]:
     return {
         "text": _("(erased)") if words.erased_at else words.original,
         "language": words.language,
-        "ours": words.kind not in _FROM_REPORTER,
+        "ours": words.kind not in _FROM_RESIDENTS,
         "is_public": words.public_text is not None,
     }
 

@@ -39,6 +39,7 @@ LABELS = {
 }
 MARKS: tuple[tuple[Callable[[Report], bool], LazyString], ...] = (
     (lambda report: report.has_news, _l("New addition")),
+    (lambda report: report.claimed_at is not None, _l("Said to be fixed")),
     (lambda report: report.doubts > 0 and report.status in DONE, _l("Neighbours say it is not gone")),
     (lambda report: report.rating is Rating.UNSATISFIED and report.status in DONE, _l("Unhappy rating")),
     (lambda report: report.needs_routing_check, _l("Check the unit")),

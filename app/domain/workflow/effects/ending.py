@@ -116,6 +116,7 @@ def _end(step: Step) -> None:
     report.extension_asked_until = None
     report.object_until = step.at + timedelta(days=step.city.settings.object_days)
     report.ask_around_at = step.at + ASK_AROUND_AFTER if _is_asked_around(report) else None
+    report.claimed_at = None
     report.has_news = False
 
 
