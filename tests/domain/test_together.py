@@ -227,7 +227,7 @@ def claimed(report: Report, words: str = "Hôm qua tôi thấy đã dọn") -> R
     return db.session.get_one(Report, report.id)
 
 
-def test_a_claim_is_shown_as_a_claim_and_changes_no_status():
+def test_a_claim_is_shown_as_a_claim_and_changes_no_status(clock):
     report = filed_by(a_person())
     clerk = in_charge_of(report)
     take(report, "receive", clerk)
@@ -236,6 +236,8 @@ def test_a_claim_is_shown_as_a_claim_and_changes_no_status():
     with pytest.raises(Stale), unit_of_work():
         witness.claim_fixed(report.code, "Tôi cũng thấy")
     take(report, "refuse_claim", clerk, words="Chỉ mới dọn một nửa")
+    assert whole(report).is_claimed  # the public sees a step of staff when its minute is over
+    a_minute_later(clock)
     report = db.session.get_one(Report, report.id)
     assert (report.status, whole(report).is_claimed) == (Status.RECEIVED, False)
     report = claimed(report)
