@@ -12,7 +12,7 @@ from app.domain.own_view import own_view
 from app.domain.permissions import Actor, actor_of
 from app.domain.public_view import whole
 from app.domain.queue import Question, Tab
-from app.domain.reports import afterwards, exporting, filing, following, guests, witness
+from app.domain.reports import afterwards, erasing, exporting, filing, following, guests, witness
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.jobs import clocks
@@ -185,6 +185,28 @@ def test_doubts_of_an_answer_that_did_not_hold_do_not_count_against_the_next(clo
     take(report, "resolve", lead, words="Đã vá lại", outcome=Outcome.FIXED)
     assert db.session.get_one(Report, report.id).doubts == 0
     assert says(report, neighbour, StillThere.STILL_THERE).doubts == 1
+
+
+def test_though_its_reporter_is_happy_and_it_is_closed_neighbours_are_heard(clock):
+    neighbour = a_person()
+    report = fixed_a_week_ago(clock, neighbour)
+    with unit_of_work():
+        following.rate(report.code, Rating.SATISFIED, by=its_reporter(report))
+    assert clocks.ask_around() == 1
+    assert told("asked_around") == [neighbour.id]
+    report = says(report, neighbour, StillThere.CAME_BACK)
+    assert (report.status, report.doubts, report.has_news) == (Status.CLOSED, 1, True)
+
+
+def test_a_neighbours_answer_is_taken_along_and_erased_with_its_person(clock):
+    neighbour = a_person()
+    report = fixed_a_week_ago(clock, neighbour)
+    says(report, neighbour, StillThere.STILL_THERE)
+    (said,) = afterwards.said_by(neighbour.id)
+    assert (said.report, said.said) == (report.code, StillThere.STILL_THERE)
+    with unit_of_work():
+        erasing.erase_person(db.session.get_one(Person, neighbour.id))
+    assert afterwards.said_by(neighbour.id) == []
 
 
 def test_nobody_at_the_desk_learns_which_neighbour_doubts(clock):

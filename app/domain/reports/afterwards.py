@@ -6,7 +6,8 @@ A doubt opens nothing by itself: it makes work for the unit, which looks again, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -22,6 +23,25 @@ from app.models import NeighbourAnswer, Participation, Person, Report, now
 from app.models.choices import DONE, EventKind, Outcome, Part, StillThere
 
 ANSWER_DAYS = 60  # after it was fixed; what comes back later is a report of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody answered about which report, as they take it along."""
+
+    report: str
+    said: StillThere
+    at: datetime
+
+
+def said_by(person_id: int) -> list[Said]:
+    """Every answer of this person that stands."""
+    mine = (
+        select(Report.code, NeighbourAnswer.said, NeighbourAnswer.said_at)
+        .join(Report, Report.id == NeighbourAnswer.report_id)
+        .where(NeighbourAnswer.person_id == person_id)
+    )
+    return [Said(*row) for row in db.session.execute(mine.order_by(Report.id))]
 
 
 def due(limit: int) -> Sequence[str]:

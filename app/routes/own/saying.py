@@ -115,7 +115,15 @@ def rate(code: str, secret: str) -> ResponseReturnValue:
     except Stale as error:
         flash(str(error.message), "warn")
         return back(code, secret)
-    is_open = by_secret(code, secret)[0].is_open
-    thanks = _("Thank you for your rating.")
-    flash(f"{thanks} {_('The report is open again, with a promise of its own.')}" if is_open else thanks, "done")
+    flash(_thanks_for(Rating(said), is_open=by_secret(code, secret)[0].is_open), "done")
     return back(code, secret)
+
+
+def _thanks_for(rating: Rating, *, is_open: bool) -> str:
+    """And what comes of it."""
+    more = ""
+    if is_open:
+        more = _("The report is open again, with a promise of its own.")
+    elif rating is Rating.UNSATISFIED:
+        more = _("The lead of the unit looks at it.")
+    return f"{_('Thank you for your rating.')} {more}".strip()
