@@ -411,7 +411,8 @@ def similar_around(guest: Browser) -> Ask:
     lat, lng = HOAN_KIEM
     place = {"lat": str(lat), "lng": str(lng), "source": "map", "ward": "00070", "csrf_token": token}
     _must(guest.post("/report/place", place))
-    return lambda: guest.get("/report/what/details?category=rac-ton-dong")
+    said = {"category": "rac-ton-dong", "words": "Rác chất đống trước cổng chợ", "csrf_token": token}
+    return lambda: guest.post("/report/what/details", said)
 
 
 def public_codes(guest: Browser) -> list[str]:

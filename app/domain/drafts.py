@@ -48,6 +48,7 @@ class Said:
     category: str = ""
     danger: str = ""  # "yes" or "no"; a question of safety has no answer beforehand
     answers: Mapping[str, str] = field(default_factory=dict)
+    earlier: str = ""  # code of the report that has come back, as the reporter says
     asked: str = ""  # the category whose questions and similar reports were shown
     hide_content: bool = False
     shown: Sequence[str] = ()  # pieces that would be covered for everybody and that the reporter uncovered
@@ -207,6 +208,7 @@ def filing_of(draft: Draft, *, person_id: int | None, language: str, **changes: 
         wayfinding=said.wayfinding,
         words=said.words,
         answers=dict(said.answers),
+        earlier=said.earlier,
         is_dangerous=said.danger == "yes",
         hide_content=said.hide_content,
         shown=tuple(said.shown),

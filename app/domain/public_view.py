@@ -30,7 +30,7 @@ from app.models.choices import (
 )
 
 HANDED_OVER = (EventKind.TRANSFERRED, EventKind.RETURNED)  # another unit than the rule chose
-_NOT_TOLD = frozenset({"was", "pin_was", "assignee", "asker", "undoes"})  # of an event's data
+_NOT_TOLD = frozenset({"was", "pin_was", "assignee", "asker", "undoes", "asks"})  # of an event's data
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,8 @@ class PublicView:
     is_content_hidden: bool
     withheld_reason: str
     affected: int
+    doubts: int
+    is_claimed: bool  # somebody says that it is fixed; the unit has not confirmed it
     recurrence: int
     reopened: int
     is_appeal_open: bool
@@ -173,6 +175,8 @@ class PublicView:
             is_content_hidden=report.is_content_hidden,
             withheld_reason=report.withheld_reason,
             affected=report.affected,
+            doubts=report.doubts,
+            is_claimed=report.claimed_at is not None,
             recurrence=report.recurrence if exact else 1,  # it tells that an earlier one lay within some metres
             reopened=report.reopened,
             is_appeal_open=report.is_appeal_open,

@@ -12,7 +12,17 @@ from app.extensions import db, unit_of_work
 from app.models import Kept, now
 
 NAME = "to_scrub"
-TABLES = ("words", "report_contact", "person", "delivery", "draft", "photo", "report_text", "participation")
+TABLES = (
+    "words",
+    "report_contact",
+    "person",
+    "delivery",
+    "draft",
+    "photo",
+    "report_text",
+    "participation",
+    "neighbour_answer",
+)
 
 
 def ask() -> None:

@@ -40,6 +40,7 @@ WORDS_ARE = {  # what the field of words holds, by what the move wants
 NAMES_OF_WORDS = {  # where the move says more than that
     "ask": _l("Question to the reporter"),
     "refuse_extension": _l("Why there is no more time"),
+    "refuse_claim": _l("What is still to be done"),
     "contact_tried": _l("When and how you tried"),
     "report_abuse": _l("What is abusive"),
     "decline": _l("Explanation to the reporter"),

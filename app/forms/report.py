@@ -20,13 +20,13 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
 from app.domain.city.model import Category, City, Question, Ward
 from app.domain.folding import in_order
 from app.domain.reports.filing import MAX_WAYFINDING, MAX_WORDS
 from app.forms.fields import latitude, longitude
-from app.models.choices import PlaceSource
+from app.models.choices import PlaceSource, StillThere
 
 DANGER = "danger"  # the question by which a category asks what every report is asked
 TOO_LONG = _l("At most %(max)d characters.")
@@ -232,6 +232,12 @@ class PressForm(FlaskForm):
     """A single button."""
 
 
+class StillForm(FlaskForm):
+    """One of three buttons: is it really gone?"""
+
+    said = HiddenField(validators=[AnyOf([one.value for one in StillThere], _l("Choose one of the answers."))])
+
+
 class EraseForm(FlaskForm):
     """Erasing cannot be taken back, so it is said twice."""
 
@@ -253,6 +259,7 @@ __all__ = [
     "PlaceForm",
     "PressForm",
     "RatingForm",
+    "StillForm",
     "WardForm",
     "WhatForm",
     "WordsForm",

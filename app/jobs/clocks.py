@@ -18,6 +18,7 @@ from app.domain.accounts import joining
 from app.domain.city import store
 from app.domain.errors import Refusal
 from app.domain.permissions import SYSTEM
+from app.domain.reports import afterwards
 from app.domain.reports.find import get_for_change
 from app.extensions import db, unit_of_work
 from app.models import OneTimeCode, Report, ReportContact, now
@@ -88,6 +89,15 @@ def _move_one(code: str, move: str, conditions: Sequence[ColumnElement[bool]]) -
         return False
     log.info("%s by the clock", move, extra={"report": code})
     return True
+
+
+def ask_around(limit: int = BATCH) -> int:
+    """A week after something was fixed, those who are affected are asked whether it is really gone."""
+    asked = 0
+    for code in afterwards.due(limit):
+        with unit_of_work():
+            asked += afterwards.ask_around(code)
+    return asked
 
 
 def show_settled(limit: int = BATCH) -> int:

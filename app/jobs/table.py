@@ -56,6 +56,7 @@ JOBS = (
     Job("clocks", clocks.turn, 30),
     Job("digest", digest.digest, 60),
     Job("alerts", telling.tell, 30),
+    Job("neighbours", clocks.ask_around, 600),
     Job("reminders", clocks.remind, 600),
     Job("expected", expected.renew, 21_600, longest_s=1800),
     Job("scrub", scrubbing.scrub, 60, longest_s=1800),

@@ -9,7 +9,7 @@ from app.models.localized import Localized
 from app.models.moment import Moment, now
 from app.models.person import Consent, Membership, OneTimeCode, Person
 from app.models.photo import Draft, Photo, PhotoBand, RetiredName
-from app.models.report import AnonymousJoin, Participation, Report, ReportContact
+from app.models.report import AnonymousJoin, NeighbourAnswer, Participation, Report, ReportContact
 from app.models.search import ReportText
 from app.models.settings import Kept, UnitTemplate
 
@@ -32,6 +32,7 @@ __all__ = [
     "MapCount",
     "Membership",
     "Moment",
+    "NeighbourAnswer",
     "OneTimeCode",
     "Participation",
     "Person",

@@ -156,6 +156,7 @@ class WordsKind(StrEnum):
     RATING = "rating"
     REQUEST = "request"  # appeal, reopening
     FINDING = "finding"  # of a site visit
+    TESTIMONY = "testimony"  # from somebody else than the reporter, to the unit alone
     REPLY = "reply"  # the reporter's reply to a question of the unit
 
 
@@ -170,6 +171,7 @@ class PhotoKind(StrEnum):
     AFTER = "after"
     VISIT = "visit"
     ADDITION = "addition"
+    TESTIMONY = "testimony"  # from somebody else than the reporter, never public
 
 
 class PhotoState(StrEnum):
@@ -194,6 +196,14 @@ class RatingReason(StrEnum):
     UNCLEAR = "unclear"
     ATTITUDE = "attitude"
     OTHER = "other"
+
+
+class StillThere(StrEnum):
+    """What somebody near by says a week after it was fixed. All but the first are doubts."""
+
+    GONE = "gone"
+    STILL_THERE = "still_there"
+    CAME_BACK = "came_back"
 
 
 class DeliveryState(StrEnum):
@@ -252,7 +262,13 @@ class EventKind(StrEnum):
     ADDED = "added"  # the reporter adds words or photos
     JOINED = "joined"  # "the same problem": follows and counts as affected
     LEFT = "left"
+    CLAIMED = "claimed"  # somebody says that it is fixed
+    CLAIM_CONFIRMED = "claim_confirmed"
+    CLAIM_REFUSED = "claim_refused"
+    TOLD = "told"  # somebody who is affected adds words or photos
     RATED = "rated"
+    ASKED_AROUND = "asked_around"  # a week after it was fixed: is it really gone?
+    NEIGHBOUR_SAID = "neighbour_said"  # what somebody near by answered
     PUBLISHED = "published"
     WITHHELD = "withheld"
     MASKED = "masked"

@@ -22,6 +22,7 @@ from app.models.choices import (
     Severity,
     Status,
     StatusClass,
+    StillThere,
     WaitingFor,
 )
 
@@ -92,6 +93,7 @@ class Report(Base):
         _partial("ix_report_recurs_of_id", "recurs_of_id", where="recurs_of_id IS NOT NULL"),
         _partial("ix_report_split_from_id", "split_from_id", where="split_from_id IS NOT NULL"),
         _partial("q_object_until", "object_until", "id", where="object_until IS NOT NULL"),
+        _partial("q_ask_around", "ask_around_at", "id", where="ask_around_at IS NOT NULL"),
         _partial("q_settles", "settles_at", "id", where="settles_at IS NOT NULL"),
         _partial("q_held", "filed_at", "id", where="status = 'held'"),
     )
@@ -152,6 +154,7 @@ class Report(Base):
     received_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]  # or declined
     closed_at: Mapped[datetime | None]
+    ask_around_at: Mapped[datetime | None]  # when those who are affected are asked whether it is really gone
     object_until: Mapped[datetime | None]  # objections or an appeal are open until then
     is_late: Mapped[bool] = mapped_column(default=False)  # decided at the moment of resolving
 
@@ -169,6 +172,8 @@ class Report(Base):
     is_nameless: Mapped[bool] = mapped_column(default=False)
     erased_at: Mapped[datetime | None]  # the reporter erased their data; the case stands without them
     affected: Mapped[int] = mapped_column(default=1)
+    claimed_at: Mapped[datetime | None]  # somebody says that it is fixed, and the unit has not looked yet
+    doubts: Mapped[int] = mapped_column(default=0, server_default="0")  # how many of them say that it is not gone
     photo_count: Mapped[int] = mapped_column(default=0)
     has_news: Mapped[bool] = mapped_column(default=False)  # the reporter added something nobody has looked at
     rating: Mapped[Rating | None]
@@ -242,6 +247,18 @@ class Participation(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     muted_at: Mapped[datetime | None]  # the reporter wants no letters about it
+
+
+class NeighbourAnswer(Base):
+    """What somebody who is affected says after it was fixed. One answer a person; a new one takes its place."""
+
+    __tablename__ = "neighbour_answer"
+    __table_args__ = (Index("ix_neighbour_answer_person_id", "person_id"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    said: Mapped[StillThere]
+    said_at: Mapped[datetime]
 
 
 class AnonymousJoin(Base):

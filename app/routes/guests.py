@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.domain import public_view, qr
-from app.domain.errors import Gone
-from app.domain.reports import guests
+from app.domain.errors import Gone, Stale
+from app.domain.reports import afterwards, guests
 from app.extensions import csrf, limiter, unit_of_work
-from app.forms.report import FollowForm, PressForm
+from app.forms.report import FollowForm, PressForm, StillForm
 from app.models import Report
+from app.models.choices import StillThere
 from app.routes.report.limits import BY_CONTACT, contact_of_form, has_no_contact_in_form
 from app.web import cards, language, one_press
 from app.web.access import open_to_all
@@ -82,6 +83,32 @@ def stop(code: str, token: str) -> ResponseReturnValue:
         return Response(_("You get no more letters about this report."), mimetype="text/plain")
     flash(_("You get no more letters about this report."), "done")
     return back_to("public.front")
+
+
+@bp.route("/r/<code>/still/<token>", methods=["GET", "POST"])
+@open_to_all
+@limiter.limit(TRIES, methods=["POST"])
+def still(code: str, token: str) -> ResponseReturnValue:
+    """Is it really gone? The letter's link opens a button, because mail scanners open links too."""
+    try:
+        report, said = afterwards.asked(code, token)
+        form = StillForm()
+        if form.validate_on_submit():
+            with unit_of_work():
+                afterwards.answer(code, token, StillThere(form.said.data or ""))
+            flash(_("Thank you. You can change your answer by the same link."), "done")
+            return back_to("public.report", code=code)
+    except Stale as error:
+        flash(str(error.message), "warn")
+        return back_to("public.report", code=code)
+    pressed = request.args.get("said", "")
+    first = StillThere(pressed) if pressed in set(StillThere) else None
+    html = render_template(
+        "own/still.html", report=report, token=token, form=form, said=said, first=first, answers=StillThere
+    )
+    response = make_response(html, 422 if form.is_submitted() else 200)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def ask(report: Report, form: FollowForm) -> None:

@@ -25,6 +25,7 @@ def public_card(view: PublicView, *, distance_m: int | None = None) -> dict[str,
         "distance": f"{distance_m} m" if distance_m is not None else None,
         "words": view.words,
         "language": view.language,
+        "recurrence": view.recurrence,
         "thumb": url_for("photos.photo", name=view.photos[0].name, size="thumb") if view.photos else None,
         "overdue": filters.overdue_days(view.due_at) if view.is_overdue else 0,
     }

@@ -70,6 +70,7 @@ _RESIDENTS = frozenset(
     {
         *(EventKind.FILED, EventKind.ADDED, EventKind.REPLIED, EventKind.RATED, EventKind.APPEALED),
         *(EventKind.WITHDRAWN, EventKind.JOINED, EventKind.LEFT, EventKind.CONTACT_CONFIRMED),
+        *(EventKind.NEIGHBOUR_SAID, EventKind.CLAIMED, EventKind.TOLD),
     }
 )
 _NAMED_BY_TITLE = frozenset({EventKind.ROUTED})

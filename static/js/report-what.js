@@ -49,7 +49,8 @@ function home(label) {
 }
 
 async function ask(code) {
-  const answer = await fetch(`${form.dataset.details}?category=${encodeURIComponent(code)}`);
+  const body = new URLSearchParams({ category: code, words: form.elements.words.value, csrf_token: form.elements.csrf_token.value });
+  const answer = await fetch(form.dataset.details, { method: "POST", body });
   if (answer.ok) part.innerHTML = await answer.text();
 }
 

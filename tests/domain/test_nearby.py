@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from app.domain.reports import nearby
 from app.extensions import unit_of_work
-from app.models import Report, now
-from app.models.choices import Outcome, Status
+from app.models import Report, Words, now
+from app.models.choices import Outcome, Publication, Status
 from tests.factories import HERE, a_report
 
 NORTH_10_M = 0.00009  # degrees of latitude
@@ -43,3 +43,14 @@ def test_however_many_lie_there_two_queries_find_the_nearest(count_queries):
             nearby.similar("rubbish", *HERE, also_done=True)
         asked.append(counted.count)
     assert asked[0] == asked[1] <= 3  # the city in force is asked for once
+
+
+def test_of_two_at_the_same_distance_the_one_told_in_like_words_comes_first():
+    said = {"lat": HERE[0] + 4 * NORTH_10_M, "words": "Tủ lạnh hỏng bỏ ở gốc cây"}
+    like, other = a_report(**said), a_report(lat=HERE[0] + 3 * NORTH_10_M, words="Rác sinh hoạt bốc mùi")
+    with unit_of_work() as session:
+        session.execute(update(Report).values(publication=Publication.FULL))
+        session.execute(update(Words).values(public_text=Words.original))
+    for words, first in (("tu lanh bo goc cay", like), ("rác bốc mùi", other)):
+        found = nearby.perhaps_the_same("rubbish", *HERE, words)
+        assert found[0][0].code == first.code

@@ -381,3 +381,19 @@ def test_a_text_message_is_one_line_with_code_and_link(app: Flask, clock, monkey
 
 def test_every_letter_has_a_kind_of_its_own() -> None:
     assert len({kind.value for kind in LetterKind}) == len(LetterKind)
+
+
+def test_everybody_affected_hears_the_answer_and_how_many_they_are(post: FakeMail, clock) -> None:
+    report = confirmed(a_report())
+    neighbours = [a_person(), a_person()]
+    for neighbour in neighbours:
+        with unit_of_work():
+            following.join(report.code, by=actor_of(neighbour))
+    clerk = in_charge_of(report)
+    take(report, "receive", clerk)
+    take(report, "resolve", clerk, words="Đã dọn xong", outcome=Outcome.CANNOT_FIX)
+    send_all(clock)
+    answers = [message for message in post.sent if "Đã dọn xong" in text_of(message)]
+    assert {message["To"] for message in answers} >= {neighbour.email for neighbour in neighbours}
+    assert len(answers) == 3
+    assert all("3 người" in text_of(message) for message in answers)

@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.domain import workflow
 from app.domain.accounts import joining
-from app.domain.reports import secret_of
+from app.domain.permissions import actor_of
+from app.domain.reports import following, secret_of
 from app.extensions import db, unit_of_work
+from app.jobs import clocks
 from app.models import Participation, Person, Report, ReportContact
-from app.models.choices import Part, Role
+from app.models.choices import Outcome, Part, Role
 from tests import factories
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
-from tests.support.post import LINK, letters_to, link_in, work
+from tests.support.post import LINK, letters_to, link_in, text_of, work
 
 NEIGHBOUR = "hang.xom@example.org"
 
@@ -183,3 +185,32 @@ def test_the_mailed_link_expires_and_says_so(
     link = link_in(letters_to(NEIGHBOUR, outbox)[0], "/follow/confirm/")
     clock.forward(days=7, seconds=1)
     assert client.get(link).status_code == 410
+
+
+def test_a_neighbour_is_asked_by_letter_and_answers_with_one_press(
+    app: Flask, client: Browser, db_session: Session, clock: Clock, outbox: Path
+) -> None:
+    report = factories.a_report(category="parking")
+    neighbour = factories.a_person(email=NEIGHBOUR)
+    with unit_of_work():
+        following.join(report.code, by=actor_of(neighbour))
+    clerk = factories.in_charge_of(report)
+    for move, said in (("receive", {}), ("resolve", {"words": "Đã dẹp xe.", "outcome": Outcome.FIXED})):
+        with unit_of_work():
+            workflow.take(report.code, move, by=clerk, details=workflow.Details(**said))
+    clock.forward(days=7)
+    clocks.ask_around()
+    work(app)
+    letter = next(one for one in letters_to(NEIGHBOUR, outbox) if "thực sự hết chưa" in str(one["Subject"]))
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert f"/r/{report.code}/follow/stop/" in letter["List-Unsubscribe"]
+    links = re.findall(rf"/r/{report.code}/still/\S+", text_of(letter))
+    assert [link.rpartition("said=")[2] for link in links] == ["gone", "still_there", "came_back"]
+    page = client.get(links[1])
+    assert faults(page.text) == []
+    assert db.session.get_one(Report, report.id).doubts == 0  # a mail scanner opens links too
+    address = links[1].partition("?")[0]
+    assert client.post(address, data={"said": "nonsense"}).status_code == 422
+    answered = client.post(address, data={"said": "still_there"}, follow_redirects=True)
+    assert "1 người gần đó nói vẫn còn" in answered.text
+    assert client.get(address[:-3] + "abc").status_code == 404

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.domain import codes
 from app.domain.city import store
 from app.domain.reports import nearby
 from app.extensions import unit_of_work
@@ -34,6 +36,45 @@ def test_no_summary_without_an_answer_about_danger(client: Browser) -> None:
     client.post("/report/place", data={"lat": lat, "lng": lng})
     client.post("/report/what", data=RUBBISH)
     assert client.get("/report/send").headers["Location"].endswith("/report/what")
+
+
+def test_what_was_answered_lately_may_have_come_back_and_both_pages_say_so(
+    client: Browser, db_session: Session, count_queries: Any
+) -> None:
+    lat, lng = middle_of(client)
+    old = factories.a_report(lat=lat, lng=lng)
+    answered(old)
+    client.post("/report/place", data={"lat": lat + 0.0005, "lng": lng})  # 55 m: nearer would be linked by itself
+    client.post("/report/what", data=RUBBISH | {"danger": "no", "asked": ""})
+    with count_queries() as counted:
+        page = client.get("/report/what").text
+    assert counted.count <= 12, str(counted)
+    assert f'name="earlier" value="{old.code}"' in page
+    assert f"/r/{old.code}/join" not in page  # nobody works on it any more
+    client.post("/report/what", data=RUBBISH | {"danger": "no", "earlier": old.code})
+    assert codes.shown(old.code) in client.get("/report/send").text
+    client.post("/report/send", data={"email": "ten@example.org"})
+    new = db_session.scalars(select(Report).order_by(Report.id.desc()).limit(1)).one()
+    assert (new.recurs_of_id, new.recurrence) == (old.id, 2)
+    with unit_of_work() as session:
+        session.execute(update(Report).where(Report.id == new.id).values(status=Status.NEW, publication="pin"))
+    for code in (old.code, new.code):
+        assert "tái diễn lần 2" in client.get(f"/r/{code}").text.lower()
+
+
+def test_nobody_links_a_report_to_one_elsewhere_or_still_open(client: Browser, db_session: Session) -> None:
+    lat, lng = middle_of(client)
+    still_open = factories.a_report(lat=lat, lng=lng)
+    answered(far := factories.a_report(lat=lat + 0.02, lng=lng))
+    for named in (still_open, far):
+        filed = factories.a_report(lat=lat, lng=lng, earlier=named.code)
+        assert filed.recurs_of_id is None
+
+
+def answered(report: Report) -> None:
+    with unit_of_work() as session:
+        done = {"status": Status.RESOLVED, "outcome": Outcome.FIXED, "resolved_at": now()}
+        session.execute(update(Report).where(Report.id == report.id).values(**done))
 
 
 def middle_of(client: Browser) -> tuple[float, float]:

@@ -59,6 +59,8 @@ def _own(world: World) -> list[dict[str, Any]]:
 VALUES: dict[str, Values] = {
     "/r/<code>": _reports,
     "/r/<code>/join": lambda world: [{"code": world.codes["new"]}],
+    "/r/<code>/fixed": lambda world: [{"code": world.codes["new"]}],
+    "/r/<code>/tell": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/exposed": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/follow": lambda world: [{"code": world.codes["new"]}],
     "/r/<code>/mine/<secret>": _own,
@@ -67,6 +69,7 @@ VALUES: dict[str, Values] = {
         {"code": world.codes["new"], "token": world.follower["confirm"]}
     ],
     "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
+    "/r/<code>/still/<token>": lambda world: [{"code": world.codes["resolved"], "token": world.follower["still"]}],
     "/r/<code>/mine/<secret>/data": lambda world: _own(world)[:1],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
     "/mine/by-mail/<token>": lambda world: [{"token": world.alert["mine"]}],
@@ -166,10 +169,29 @@ def _file_and_work(world: World) -> None:
     take(done, "receive")
     take(done, "resolve", words="Đã dọn sạch.", outcome=Outcome.CANNOT_FIX)
     keep("resolved", done)
+    _doubted(world, done)
     declined = factories.a_report()
     take(declined, "decline", words="Ngoài phạm vi.", refusal=_a_refusal())
     keep("declined", declined)
     keep("sensitive", factories.a_report(category="staff-conduct"))
+
+
+def _doubted(world: World, report: Any) -> None:
+    """It is said to be fixed, and somebody near by says that it is not."""
+    from sqlalchemy import update
+
+    from app.domain.reports import afterwards
+    from app.extensions import unit_of_work
+    from app.models import Report
+    from app.models.choices import Outcome, StillThere
+    from tests import factories
+
+    neighbour = factories.a_person()
+    with unit_of_work() as session:
+        session.execute(update(Report).where(Report.id == report.id).values(outcome=Outcome.FIXED))
+        world.follower["still"] = afterwards.token_of(report, neighbour)
+    with unit_of_work():
+        afterwards.answer(report.code, world.follower["still"], StillThere.STILL_THERE)
 
 
 def _a_refusal() -> str:
@@ -225,7 +247,7 @@ def _followed(world: World, report: Any) -> None:
     person = factories.a_person()
     with unit_of_work():
         following.join(report.code, by=ANONYMOUS, browser_hash="a" * 40)
-        world.follower = {
+        world.follower |= {
             "page": guests.secret_of(report, "a" * 40),
             "confirm": guests.confirm_token(report, person, "theo.doi@example.org"),
             "stop": guests.stop_token(report, person),
@@ -322,7 +344,6 @@ def unknown_addresses(app: Flask) -> list[str]:
 NOT_PAGES = {
     "/r/<code>/mine/<secret>/data.zip",
     "/account/data.zip",
-    "/report/what/details",
     "/report/where",
     "/static/<path:filename>",
     "/tiles/<int:z>/<int:x>/<int:y>.json",

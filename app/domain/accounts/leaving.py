@@ -13,7 +13,7 @@ from app.domain.accounts import find, passwords
 from app.domain.alerts import watching
 from app.domain.errors import Invalid
 from app.domain.permissions import actor_of
-from app.domain.reports import erasing, exporting
+from app.domain.reports import afterwards, erasing, exporting
 from app.extensions import db, unit_of_work
 from app.models import Participation, Report
 from app.models.choices import Part
@@ -29,6 +29,7 @@ def archive(person_id: int) -> IO[bytes]:
         "language": person.language,
         "created_at": person.created_at,
         "alerts": [asdict(watching.wish_of(alert)) for alert in watching.of_person(person_id)],
+        "answers_as_neighbour": [asdict(one) for one in afterwards.said_by(person_id)],
         "follows": [report.code for report in _reports(person_id, Part.FOLLOWER, Part.AFFECTED)],
     }
     return exporting.archive(_reports(person_id, Part.REPORTER), about={"account": about})

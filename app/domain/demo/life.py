@@ -143,6 +143,7 @@ class Life:
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     object_until: datetime | None = None
+    ask_around_at: datetime | None = None
     is_late: bool = False
     publication: Publication = Publication.NONE
     is_content_hidden: bool = False
@@ -150,6 +151,8 @@ class Life:
     withheld_reason: str = ""
     hidden_at: datetime | None = None
     affected: int = 1
+    doubts: int = 0
+    claimed_at: datetime | None = None
     has_news: bool = False
     rating: Rating | None = None
     merged_into_id: int | None = None

@@ -16,6 +16,7 @@ from app.domain.notifications import around
 from app.domain.notifications.audience import AUDIENCE, STAFF, Audience, Told
 from app.domain.notifications.kinds import BY_SMS, LetterKind
 from app.domain.permissions import IN_CHARGE, Permission, actor_of, may
+from app.domain.reports import family
 from app.extensions import db, undo_seconds, unit_of_work
 from app.models import Delivery, Event, Membership, Participation, Person, Report, now
 from app.models.choices import DeliveryChannel, EventKind, Part, Role
@@ -57,6 +58,7 @@ class _Told:
 
     reports: dict[int, Report] = field(default_factory=dict)
     parts: dict[int, list[Participation]] = field(default_factory=lambda: defaultdict(list))
+    merged: dict[int, list[Participation]] = field(default_factory=dict)  # of the reports that live on in it
     people: dict[int, Person] = field(default_factory=dict)
     staff: list[Person] = field(default_factory=list)
     confirmed: dict[int, int] = field(default_factory=dict)  # report → the event that confirmed its address
@@ -73,7 +75,8 @@ class _Told:
             .options(selectinload(Report.participations), selectinload(Report.reporters), selectinload(Report.contact))
         )
         found.reports = {report.id: report for report in db.session.scalars(reports)}
-        wanted: set[int] = set()
+        found.merged = _merged(ids)
+        wanted = {one.person_id for parts in found.merged.values() for one in parts}
         for report in found.reports.values():
             found.parts[report.id] = [one for one in report.participations if one.ended_at is None]
             wanted |= {one.person_id for one in found.parts[report.id]}
@@ -127,7 +130,7 @@ class _Told:
             case Audience.FOLLOWERS:
                 if event.kind is not EventKind.MERGED and not settling.becomes_public(report):
                     return ()
-                return self._reachable(told.letter, self._having(report, Part.AFFECTED, Part.FOLLOWER))
+                return self._reachable(told.letter, self._around(report))
             case Audience.ASSIGNEE:
                 assignee = self.people.get(int(event.data.get("assignee") or report.assignee_id or 0))
                 return _by_mail([assignee] if assignee else [])
@@ -150,6 +153,12 @@ class _Told:
             yield person.id, DeliveryChannel.EMAIL
         elif contact.phone and sms.is_on():
             yield person.id, DeliveryChannel.SMS
+
+    def _around(self, report: Report) -> list[Person]:
+        """Who is affected or follows, and everybody of the reports that live on in it: each once."""
+        own = self._having(report, Part.AFFECTED, Part.FOLLOWER)
+        merged = [self.people[one.person_id] for one in self.merged.get(report.id, ()) if one.muted_at is None]
+        return list({person.id: person for person in (*own, *merged)}.values())
 
     def _having(self, report: Report, *parts: Part, but_muted: bool = False) -> list[Person]:
         having = (one for one in self.parts[report.id] if one.part in parts and not (but_muted and one.muted_at))
@@ -184,6 +193,21 @@ def _confirmations(report_ids: list[int]) -> dict[int, int]:
         .group_by(Event.report_id)
     )
     return {int(report_id): int(event_id) for report_id, event_id in rows if report_id is not None}
+
+
+def _merged(report_ids: Sequence[int]) -> dict[int, list[Participation]]:
+    """What people are to the reports that live on in these. One query."""
+    inside = family.merged_into(report_ids)
+    rows = db.session.execute(
+        select(inside.c.head, Participation)
+        .join(Participation, Participation.report_id == inside.c.id)
+        .where(Participation.ended_at.is_(None))
+        .order_by(Participation.id)
+    )
+    found: dict[int, list[Participation]] = defaultdict(list)
+    for head, part in rows:
+        found[head].append(part)
+    return found
 
 
 def _staff(unit_ids: set[int]) -> list[Person]:

@@ -59,6 +59,16 @@ def has_new_promise(event: Event, report: Report) -> bool:
     return "due" in event.data
 
 
+def is_unhappy(event: Event, report: Report) -> bool:
+    """Of a rating that opens the report again its reopening tells."""
+    return bool(event.data.get("asks"))
+
+
+def is_first_doubt(event: Event, report: Report) -> bool:
+    """One letter, however many doubt it: the others stand in the queue."""
+    return bool(event.data.get("first"))
+
+
 def is_by_the_reporter(event: Event, report: Report) -> bool:
     return event.actor_kind is ActorKind.LINK or event.actor_id in report.reporter_ids
 
@@ -130,7 +140,13 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
     EventKind.ADDED: (Told(Audience.ASSIGNEE, LetterKind.ADDED),),
     EventKind.JOINED: NOBODY,
     EventKind.LEFT: NOBODY,
-    EventKind.RATED: NOBODY,
+    EventKind.CLAIMED: (Told(Audience.ASSIGNEE, LetterKind.CLAIMED),),
+    EventKind.CLAIM_CONFIRMED: NOBODY,
+    EventKind.CLAIM_REFUSED: NOBODY,
+    EventKind.TOLD: NOBODY,
+    EventKind.RATED: (Told(Audience.LEADS, LetterKind.UNHAPPY, is_unhappy),),
+    EventKind.ASKED_AROUND: (Told(FOLLOWERS, LetterKind.ASKED_AROUND),),
+    EventKind.NEIGHBOUR_SAID: (Told(Audience.LEADS, LetterKind.DOUBTED, is_first_doubt),),
     EventKind.PUBLISHED: NOBODY,
     EventKind.WITHHELD: (Told(REPORTER, LetterKind.WITHHELD),),
     EventKind.MASKED: NOBODY,

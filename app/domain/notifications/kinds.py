@@ -23,6 +23,7 @@ class LetterKind(StrEnum):
     RECLASSIFIED = "reclassified"
     RELOCATED = "relocated"
     ANSWERED = "answered"
+    ASKED_AROUND = "asked_around"
     DECLINED = "declined"
     UPHELD = "upheld"
     REOPENED = "reopened"
@@ -44,6 +45,9 @@ class LetterKind(StrEnum):
     EXTENSION_REFUSED = "extension_refused"
     APPEALED = "appealed"
     CAME_BACK = "came_back"
+    CLAIMED = "claimed"
+    DOUBTED = "doubted"
+    UNHAPPY = "unhappy"
     FLAGGED = "flagged"
     DIGEST = "digest"
     # about an account

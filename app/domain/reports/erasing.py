@@ -32,6 +32,7 @@ from app.models import (
     Delivery,
     Draft,
     Event,
+    NeighbourAnswer,
     OneTimeCode,
     Participation,
     Person,
@@ -98,6 +99,7 @@ def erase_person(person: Person) -> Sequence[int]:
     letters = db.session.scalars(delete(Delivery).where(Delivery.person_id == person.id).returning(Delivery.id)).all()
     db.session.execute(update(Consent).where(Consent.person_id == person.id).values(person_id=None))
     db.session.execute(delete(Participation).where(Participation.person_id == person.id))
+    db.session.execute(delete(NeighbourAnswer).where(NeighbourAnswer.person_id == person.id))
     _erase_alerts(person)
     person.email = person.phone = person.password_hash = None
     person.name = ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, insert, literal, select, union_all
+from sqlalchemy import Select, func, insert, literal, select, union_all
 
 from app.domain import areas, figures, geo, masking, promises, publication, remembered, routing, search
 from app.domain.city import store
@@ -45,13 +46,13 @@ from app.models.choices import (
     Status,
     WordsKind,
 )
-from app.models.report import lies_in
+from app.models.report import is_public, lies_in
 
 MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
 NOTICE = "2"  # raised when the words at the button say something else about who sees what
-_FREE, _SAME = -1, -2  # where a recurrence stands, they mark the rows of the free id and of the same client id
+SAID_WITHIN_M = 500  # an earlier report that the reporter names, as far as coarse public points may be off
 MAX_OBSERVED_AGE = timedelta(days=30)
 
 
@@ -82,6 +83,7 @@ class Filing:
     wayfinding: str = ""
     words: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    earlier: str = ""  # code of the answered report that has come back, as the reporter says
     is_dangerous: bool = False
     hide_content: bool = False
     shown: tuple[str, ...] = ()  # pieces that would be covered for everybody, and that the reporter wants shown
@@ -208,7 +210,7 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
     check(filing, has_photo=bool(photos))
     at = filing.filed_at or now()
     planned = plan(filing, at)
-    before = _before(planned, at, filing.client_id)
+    before = _before(planned, at, filing)
     if before.same_id is not None:  # sent before, then without this draft
         report = db.session.get_one(Report, before.same_id)
         return Filed(report, secret_of(report), is_new=False)
@@ -277,36 +279,56 @@ class _Before:
     same_id: int | None = None  # of the report with the same client id
 
 
-def _before(planned: Plan, at: datetime, client_id: str) -> _Before:
+class _Found(StrEnum):
+    """What a row of that one question is."""
+
+    FREE = "free"  # the next id
+    SAME = "same"  # the report of the same client id
+    NEAR = "near"  # an answered one at the place
+    NAMED = "named"  # the answered one that the reporter says has come back
+
+
+def _before(planned: Plan, at: datetime, filing: Filing) -> _Before:
     """One question to the database. The write transaction keeps the id ours.
 
-    The same place and category within the city's days: this is "lần n" of that problem.
+    The same place and category within the city's days: this is "lần n" of that problem. What the reporter names
+    themselves goes before what lies nearest.
     """
     since = at - timedelta(days=planned.city.settings.recurrence_days)
-    done = (
-        select(Report.id, Report.lat, Report.lng, Report.recurrence)
+    answered = (Report.category_id == planned.category.id, Report.status.in_(DONE))
+    near = (
+        _row(_Found.NEAR)
         .where(
-            Report.category_id == planned.category.id,
+            *answered,
             lies_in("cell", geo.covering(planned.lat, planned.lng, SAME_PLACE_M)),
-            Report.status.in_(DONE),
             Report.filed_at >= since,
         )
         .order_by(Report.id.desc())
         .limit(20)
         .subquery()
     )
-    free = select(_free_id(), literal(0.0), literal(0.0), literal(_FREE))
-    same = select(Report.id, literal(0.0), literal(0.0), literal(_SAME)).where(Report.client_id == client_id)
+    asked = [
+        select(literal(_Found.FREE.value), _free_id(), literal(0.0), literal(0.0), literal(0)),
+        _row(_Found.SAME).where(Report.client_id == filing.client_id),
+        select(near),
+    ]
+    if filing.earlier:
+        asked.append(_row(_Found.NAMED).where(*answered, Report.code == filing.earlier, is_public()))
     found, same_id, earlier = 0, None, []
-    for id, lat, lng, recurrence in db.session.execute(union_all(free, same, select(done))):
-        if recurrence == _FREE:
+    for what, id, lat, lng, recurrence in db.session.execute(union_all(*asked)):
+        away = geo.distance_m((lat, lng), (planned.lat, planned.lng))
+        if what == _Found.FREE:
             found = id
-        elif recurrence == _SAME:
+        elif what == _Found.SAME:
             same_id = id
-        elif geo.distance_m((lat, lng), (planned.lat, planned.lng)) <= SAME_PLACE_M:
-            earlier.append((id, recurrence))
-    earlier_id, recurrence = max(earlier, default=(None, 0))
+        elif away <= (SAME_PLACE_M if what == _Found.NEAR else SAID_WITHIN_M):
+            earlier.append((what == _Found.NAMED, id, recurrence))
+    _is_named, earlier_id, recurrence = max(earlier, default=(False, None, 0))
     return _Before(found, earlier_id, recurrence, same_id)
+
+
+def _row(what: _Found) -> Select[*tuple[Any, ...]]:
+    return select(literal(what.value), Report.id, Report.lat, Report.lng, Report.recurrence)
 
 
 def _free_id() -> Any:

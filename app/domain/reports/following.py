@@ -219,7 +219,8 @@ def _takes_address(person: Person, contact: ReportContact) -> bool:
 def rate(
     code: str, rating: Rating, *, by: Actor, reason: RatingReason | None = None, text: str = "", language: str = "vi"
 ) -> Event:
-    """Once, within two weeks of the answer. "Not handled" and "it came back" reopen; satisfied closes."""
+    """Once, within two weeks of the answer. "Not handled" and "it came back" reopen; other reasons are work for the
+    lead to look at; satisfied closes."""
     report = get_for_change(code, by=by)
     _own(report, by)
     if report.status is not Status.RESOLVED or report.resolved_at is None:
@@ -228,20 +229,26 @@ def rate(
         raise Stale(_l("You have rated this answer already. Thank you."))
     if now() > report.resolved_at + timedelta(days=RATING_DAYS):
         raise Stale(_l("The time to rate this answer has passed. You can still ask to reopen the report."))
-    if rating is Rating.UNSATISFIED and reason is None:
+    is_unhappy = rating is Rating.UNSATISFIED
+    if is_unhappy and reason is None:
         raise Invalid(_l("Choose what you are not satisfied with."), field="reason")
+    if is_unhappy and reason is RatingReason.OTHER and not text.strip():
+        raise Invalid(_l("Say in a few words what it is, so that somebody can look at it."), field="words")
     with events.recording(report, EventKind.RATED, by=by) as entry:
         entry.data |= {"rating": rating.value, "reason": reason.value if reason else ""}
         entry.say(WordsKind.RATING, text[:MAX_WORDS], public=False, language=language)
         report.rating = rating
-        if rating is not Rating.UNSATISFIED:
+        if is_unhappy and reason not in REOPENS:  # the unit's lead looks at it; the answer stands
+            report.has_news = True
+            entry.data |= {"asks": True}
+        if not is_unhappy:
             report.status = Status.CLOSED
             report.closed_at = entry.at
             report.object_until = None
             entry.data |= {"closes": True}
     search.refresh(report)
     assert entry.event is not None
-    if reason in REOPENS and rating is Rating.UNSATISFIED:
+    if reason in REOPENS and is_unhappy:
         reopen(code, text or str(_REOPENING[reason]), by=by, reason=reason, language=language)
     return entry.event
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.domain.accounts import find as people
 from app.domain.errors import Gone, NotFound
 from app.domain.notifications import send_follow
 from app.domain.permissions import ANONYMOUS, Permission, may
+from app.domain.reports import family
 from app.domain.reports.find import find
 from app.domain.reports.following import take_part
 from app.extensions import db, secret_key
@@ -92,12 +93,14 @@ def stopping(code: str, token: str) -> Report:
 def stop(code: str, token: str) -> None:
     """No more letters about this report, inside a unit of work. Twice does no harm.
 
-    Who followed follows no longer; who filed it still reads and answers by their own link.
+    Who followed follows no longer; who filed it still reads and answers by their own link. The same holds for what
+    they are to a report that lives on in this one: that is why they were written to.
     """
     report = stopping(code, token)
     _code, person_id = _read(_STOP, token)
+    inside = family.merged_into([report.id])
     mine = select(Participation).where(
-        Participation.report_id == report.id,
+        or_(Participation.report_id == report.id, Participation.report_id.in_(select(inside.c.id))),
         Participation.person_id == person_id,
         Participation.ended_at.is_(None),
     )

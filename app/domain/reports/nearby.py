@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 
-from app.domain import geo
+from app.domain import geo, public_view
 from app.domain.city import store
+from app.domain.folding import fold
 from app.domain.permissions import Actor, handled_by
+from app.domain.public_view import PublicView
 from app.extensions import db
 from app.models import Report, now
 from app.models.choices import DONE
@@ -20,6 +22,7 @@ from app.models.report import is_open, is_public, lies_in
 DONE_DAYS = 14
 SHOWN = 5
 LOOKED_AT = 200  # around a place, the newest of them
+COMPARED = 20  # the nearest, by their words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,24 @@ def similar(category: str, lat: float, lng: float, *, also_done: bool = False, l
         Near(report, geo.rounded_distance(geo.distance_m((lat, lng), (report.public_lat or 0, report.public_lng or 0))))
         for report in near
     ]
+
+
+def perhaps_the_same(category: str, lat: float, lng: float, words: str) -> list[tuple[PublicView, int]]:
+    """What somebody who files may mean, the likeliest first, with metres: near by, open or done lately, and told in
+    like words. Four queries, whatever lies there; only words that are public are compared."""
+    kind = store.current().categories.get(category)
+    near = similar(category, lat, lng, also_done=True, limit=COMPARED)
+    if kind is None or not near:
+        return []
+    views = public_view.several([one.report for one in near])
+    found = [(view, one.distance_m) for view, one in zip(views, near, strict=True)]
+    return sorted(found, key=lambda one: one[1] / kind.similar_m - likeness(words, one[0].words))[:SHOWN]
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two texts share of their words, from 0 to 1, whatever marks were typed."""
+    ones, others = set(fold(one).split()), set(fold(other).split())
+    return 2 * len(ones & others) / (len(ones) + len(others)) if ones and others else 0.0
 
 
 def known_to(seen_by: Actor) -> ColumnElement[bool]:

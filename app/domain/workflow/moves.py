@@ -186,6 +186,23 @@ MOVES: tuple[Move, ...] = (
         asks=(Ask.PIN,),
     ),
     Move(
+        "confirm_claim",
+        ALL_OPEN,
+        None,
+        _l("Confirm: it is fixed"),
+        Permission.WORK,
+        EventKind.CLAIM_CONFIRMED,
+    ),
+    Move(
+        "refuse_claim",
+        ALL_OPEN,
+        None,
+        _l("It is not fixed yet"),
+        Permission.WORK,
+        EventKind.CLAIM_REFUSED,
+        words=WordsKind.REASON,
+    ),
+    Move(
         "assign",
         ALL_OPEN,
         None,
@@ -365,6 +382,8 @@ def is_possible(move: Move, report: Report, by: Actor) -> bool:
             return report.waiting_for is WaitingFor.REPORTER
         case "ask_extension":
             return report.extended_at is None and report.extension_asked_until is None
+        case "confirm_claim" | "refuse_claim":
+            return report.claimed_at is not None
         case "extend" | "refuse_extension":
             return report.extension_asked_until is not None
         case "appeal":

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.domain import confirmations
+from app.domain.errors import Refusal
 from app.domain.notifications import LetterKind
-from app.domain.reports import by_mail, guests
+from app.domain.reports import afterwards, by_mail, guests
 from app.jobs.letters.account import address
 from app.jobs.letters.model import About, Letter, Link, Pointless
-from app.models.choices import EventKind, Outcome, Publication, Severity, Status, WaitingFor
+from app.models.choices import EventKind, Outcome, Publication, Severity, Status, StillThere, WaitingFor
 from app.web.filters import day, due, moment
 from app.web.labels import label
 
@@ -267,6 +269,8 @@ def answered(about: About) -> Letter:
         facts.append((_("Referred to"), letter["body"]))
     if about.event.data.get("visit_on"):
         facts.append((_("Site visit"), day(date.fromisoformat(about.event.data["visit_on"]))))
+    if about.report.affected > 1:
+        facts.append((_("Affected"), ngettext("%(num)d person", "%(num)d people", about.report.affected)))
     until = about.report.object_until
     return _of_report(
         about,
@@ -283,6 +287,33 @@ def answered(about: About) -> Letter:
         if about.is_reporter and until
         else (),
     )
+
+
+def asked_around(about: About) -> Letter:
+    """To those who are affected, once: three answers, one press each."""
+    token = afterwards.token_of(about.report, about.person)
+    try:
+        afterwards.asked(about.report.code, token)
+    except Refusal as refusal:
+        raise Pointless("there is nothing to answer any more") from refusal
+    ways = tuple(
+        (
+            str(label(said)),
+            "",
+            url_for("guests.still", code=about.report.code, token=token, said=said.value, _external=True),
+        )
+        for said in StillThere
+    )
+    letter = _of_report(
+        about,
+        subject=_("Report %(code)s: is it really gone?", code=about.code),
+        opening=_("A week ago %(unit)s said that it is fixed. Is it?", unit=about.unit_name),
+        body=(
+            _("You live or pass by there, so you know best. One press is enough, and nobody learns who answered."),
+            _("If it is not gone, the unit has to look again, and everybody can read how many say so."),
+        ),
+    )
+    return replace(letter, items=ways)
 
 
 def declined(about: About) -> Letter:

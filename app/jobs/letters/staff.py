@@ -13,7 +13,7 @@ from app.domain.permissions import Actor, Permission, actor_of, may
 from app.domain.queue import Question, Tab
 from app.jobs.letters.model import About, Letter, Link, Pointless
 from app.models import Report, now
-from app.models.choices import EventKind, Role, Status
+from app.models.choices import EventKind, RatingReason, Role, Status
 from app.web.filters import due, moment
 from app.web.labels import ROUTING_DOUBTS, label
 
@@ -130,6 +130,35 @@ def came_back(about: About) -> Letter:
         _("Report %(code)s: opened again", code=about.code),
         _("The reporter is not satisfied: the report is open again"),
         _("It has a date of its own and waits for you to assign it."),
+    )
+
+
+def claimed(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: a resident says that it is fixed", code=about.code),
+        _("A resident says that it is fixed"),
+        _("Look at it, and confirm or refuse. Nothing changes before you do."),
+    )
+
+
+def doubted(about: About) -> Letter:
+    return _of_desk(
+        about,
+        _("Report %(code)s: people nearby say it is not gone", code=about.code),
+        _("Somebody who is affected says that it is not gone"),
+        _("The answer stands; please look again. How many doubt it stands on the public page."),
+    )
+
+
+def unhappy(about: About) -> Letter:
+    reason = about.event.data.get("reason")
+    return _of_desk(
+        about,
+        _("Report %(code)s: an unhappy rating", code=about.code),
+        _("The reporter is not satisfied with the answer"),
+        _("The report stays answered. Please look at what was said and decide whether to reopen it."),
+        facts=((_("Reason"), str(label(RatingReason(reason)))),) if reason else (),
     )
 
 

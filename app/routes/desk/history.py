@@ -23,6 +23,7 @@ from app.models.choices import (
     Rating,
     RatingReason,
     Severity,
+    StillThere,
     WaitingFor,
     WordsKind,
 )
@@ -59,6 +60,12 @@ _SHAPES = {
     EventKind.NOTED: "lock",
     EventKind.ADDED: "message-plus",
     EventKind.RATED: "star",
+    EventKind.CLAIMED: "message-plus",
+    EventKind.CLAIM_CONFIRMED: "check",
+    EventKind.CLAIM_REFUSED: "hand-stop",
+    EventKind.TOLD: "message-plus",
+    EventKind.ASKED_AROUND: "users",
+    EventKind.NEIGHBOUR_SAID: "users",
     EventKind.PUBLISHED: "eye-check",
     EventKind.WITHHELD: "eye-off",
     EventKind.MASKED: "eye-off",
@@ -79,7 +86,10 @@ _TONES = {
     EventKind.ACCEPTED: "open",
     EventKind.STARTED: "open",
 }
-_FROM_REPORTER = (WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING, WordsKind.REQUEST)
+_FROM_RESIDENTS = (
+    *(WordsKind.ADDITION, WordsKind.REPLY, WordsKind.RATING, WordsKind.REQUEST),
+    WordsKind.TESTIMONY,
+)
 _STARTING = (WordsKind.DESCRIPTION, WordsKind.WAYFINDING)  # these stand at the head of the page
 
 
@@ -137,7 +147,7 @@ def _said(words: Words) -> dict[str, Any]:
     return {
         "text": _("(erased)") if words.erased_at else words.original,
         "language": words.language,
-        "ours": words.kind not in _FROM_REPORTER,
+        "ours": words.kind not in _FROM_RESIDENTS,
         "is_public": words.public_text is not None,
     }
 
@@ -182,6 +192,8 @@ def _details(event: Event, dossier: Dossier) -> Iterator[str]:
     if data.get("rating"):
         reason = f" · {label(RatingReason(data['reason']))}" if data.get("reason") else ""
         yield f"{label(Rating(data['rating']))}{reason}"
+    if event.kind is EventKind.NEIGHBOUR_SAID:
+        yield str(label(StillThere(data["said"])))
     if data.get("child"):
         yield _("The second problem: %(code)s.", code=codes.shown(data["child"]))
     if data.get("into"):

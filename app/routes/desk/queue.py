@@ -18,7 +18,7 @@ from app.domain.city import store
 from app.domain.folding import in_order
 from app.domain.queue import MOST_COUNTED, Question, Tab
 from app.models import Report
-from app.models.choices import OPEN, Role, Status
+from app.models.choices import DONE, OPEN, Rating, Role, Status
 from app.routes.desk import asking, bp, sent
 from app.web import language
 from app.web.access import open_to
@@ -39,6 +39,9 @@ LABELS = {
 }
 MARKS: tuple[tuple[Callable[[Report], bool], LazyString], ...] = (
     (lambda report: report.has_news, _l("New addition")),
+    (lambda report: report.claimed_at is not None, _l("Said to be fixed")),
+    (lambda report: report.doubts > 0 and report.status in DONE, _l("Neighbours say it is not gone")),
+    (lambda report: report.rating is Rating.UNSATISFIED and report.status in DONE, _l("Unhappy rating")),
     (lambda report: report.needs_routing_check, _l("Check the unit")),
     (lambda report: report.is_transferred, _l("Transferred here")),
     (lambda report: report.extension_asked_until is not None and report.status in OPEN, _l("Asks for more time")),

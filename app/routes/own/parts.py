@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from flask import Response, make_response, redirect, url_for
+from werkzeug.datastructures import FileStorage
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from app.forms.report import RatingForm
+from app.domain.media import store as kept_photos
+from app.domain.media.refusal import PhotoRefused
+from app.domain.media.store import Taken
+from app.forms.report import RatingForm, WordsForm
 from app.models.choices import Rating, RatingReason
 from app.web.labels import LABELS
 
@@ -19,6 +23,22 @@ def rating_form(*, blank: bool = False) -> RatingForm:
     form.rating.choices = [SelectChoice(value.value, label) for value, label in LABELS[Rating].items()]
     form.reason.choices = [SelectChoice(value.value, label) for value, label in LABELS[RatingReason].items()]
     return form
+
+
+def taken(form: WordsForm) -> tuple[list[Taken], list[str]]:
+    """The photos that came with words, and why others were refused."""
+    kept, refused = [], []
+    for file in form.photos.data or ():
+        if isinstance(file, FileStorage) and file.filename:
+            try:
+                kept.append(kept_photos.take(file.stream, file.filename))
+            except PhotoRefused as error:
+                refused.append(str(error.message))
+    return kept, refused
+
+
+def has_photos(form: WordsForm) -> bool:
+    return any(isinstance(file, FileStorage) and file.filename for file in form.photos.data or ())
 
 
 def back(code: str, secret: str) -> Response:

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from flask import flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
 from app.domain import workflow
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.media import store as kept_photos
-from app.domain.media.refusal import PhotoRefused
 from app.domain.reports import by_secret, following
 from app.extensions import limiter, unit_of_work
 from app.forms.refusals import refuse
@@ -20,7 +18,7 @@ from app.forms.report import WordsForm
 from app.models.choices import PhotoKind, Rating, RatingReason
 from app.routes.own import bp
 from app.routes.own.page import shown
-from app.routes.own.parts import MOVES, TRIES, back, rating_form
+from app.routes.own.parts import MOVES, TRIES, back, has_photos, rating_form, taken
 from app.routes.report import limits
 from app.web import language
 from app.web.access import open_to_all
@@ -35,24 +33,18 @@ def add(code: str, secret: str) -> ResponseReturnValue:
     form = WordsForm(prefix="add")
     if not form.validate_on_submit():
         return shown(report, link, secret, add=form, status=422)
-    files = [file for file in form.photos.data or () if isinstance(file, FileStorage) and file.filename]
-    wait = limits.wait_for_uploads() if files else 0
+    wait = limits.wait_for_uploads() if has_photos(form) else 0
     if wait:
         form.photos.errors = [limits.many_photos(wait)]
         return shown(report, link, secret, add=form, status=429)
-    refused, taken = [], []
-    for file in files:
-        try:
-            taken.append(kept_photos.take(file.stream, file.filename or ""))
-        except PhotoRefused as error:
-            refused.append(str(error.message))
+    photos, refused = taken(form)
     try:
         with unit_of_work():
             following_report = by_secret(code, secret)[0]
-            ids = tuple(kept_photos.add(one, following_report, kind=PhotoKind.ADDITION).id for one in taken)
+            ids = tuple(kept_photos.add(one, following_report, kind=PhotoKind.ADDITION).id for one in photos)
             following.add(code, form.words.data or "", by=link, photo_ids=ids, language=language.chosen())
     except Invalid as error:
-        for one in taken:
+        for one in photos:
             kept_photos.drop(one.name)
         form.words.errors = refused
         refuse(form, error, otherwise="words")
@@ -123,7 +115,15 @@ def rate(code: str, secret: str) -> ResponseReturnValue:
     except Stale as error:
         flash(str(error.message), "warn")
         return back(code, secret)
-    is_open = by_secret(code, secret)[0].is_open
-    thanks = _("Thank you for your rating.")
-    flash(f"{thanks} {_('The report is open again, with a promise of its own.')}" if is_open else thanks, "done")
+    flash(_thanks_for(Rating(said), is_open=by_secret(code, secret)[0].is_open), "done")
     return back(code, secret)
+
+
+def _thanks_for(rating: Rating, *, is_open: bool) -> str:
+    """And what comes of it."""
+    more = ""
+    if is_open:
+        more = _("The report is open again, with a promise of its own.")
+    elif rating is Rating.UNSATISFIED:
+        more = _("The lead of the unit looks at it.")
+    return f"{_('Thank you for your rating.')} {more}".strip()

@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
-from app.domain import drafts, public_view
+from app.domain import drafts
 from app.domain.city import store
 from app.domain.city.model import Category, Question
 from app.domain.errors import Invalid
 from app.domain.reports import filing, nearby
 from app.forms.refusals import refuse
 from app.forms.report import DANGER, WhatForm, further_questions, questions_form
+from app.models.choices import StatusClass
 from app.routes.report import bp, kept
 from app.web import cards, language
 from app.web.access import open_to_all
@@ -54,7 +55,7 @@ def keep_what() -> ResponseReturnValue:
     form = WhatForm()
     category = store.current().categories.get(str(form.category.data or ""))
     is_valid = form.validate_on_submit()
-    details = _details(category.code if category else "", _answers(category))
+    details = _details(category.code if category else "", _answers(category), form.words.data or "")
     if is_valid:
         _keep(form, category)
     if is_valid and request.form.get("then") == "suggest":
@@ -72,11 +73,12 @@ def keep_what() -> ResponseReturnValue:
     return kept.go(url_for("report.send" if kept.said().has_place else "report.place"))
 
 
-@bp.get("/report/what/details")
+@bp.post("/report/what/details")
 @open_to_all
 def details() -> ResponseReturnValue:
-    """For the script: what the chosen category asks, as a part of the page."""
-    return render_template("report/_details.html", details=_details(request.args.get("category", ""), {}))
+    """For the script: what the chosen category asks, as a part of the page. Words travel in the body here too."""
+    words = str(request.form.get("words", ""))[: filing.MAX_WORDS]
+    return render_template("report/_details.html", details=_details(request.form.get("category", ""), {}, words))
 
 
 @bp.post("/report/suggest")
@@ -99,12 +101,21 @@ def _ask_for_the_rest(form: WhatForm, category: Category | None) -> None:
 
 def _keep(form: WhatForm, category: Category | None) -> None:
     kept.keep(
+        earlier=_earlier(category),
         words=(form.words.data or "").strip(),
         category=category.code if category else "",
         danger=str(form.danger.data or ""),
         answers=_answers(category),
         asked=str(form.asked.data or ""),
     )
+
+
+def _earlier(category: Category | None) -> str:
+    """The report that has come back: as was pressed just now, or before for the same kind."""
+    kept_so_far = kept.said()
+    if "earlier" in request.form:
+        return request.form["earlier"][:9]
+    return kept_so_far.earlier if category is not None and category.code == kept_so_far.category else ""
 
 
 def _answers(category: Category | None) -> dict[str, str]:
@@ -136,20 +147,22 @@ def _are_answered(details: Details, category: Category) -> bool:
     return True
 
 
-def _details(code: str, answers: dict[str, str]) -> Details | None:
+def _details(code: str, answers: dict[str, str], words: str = "") -> Details | None:
     category = store.current().categories.get(code)
     if category is None:
         return None
-    return Details(category, questions_form(category, language.chosen(), answers), _similar(category))
+    return Details(category, questions_form(category, language.chosen(), answers), _similar(category, words))
 
 
-def _similar(category: Category) -> list[dict[str, Any]]:
+def _similar(category: Category, words: str) -> list[dict[str, Any]]:
     said = kept.said()
     if said.lat is None or said.lng is None or category.stops:
         return []
-    near = nearby.similar(category.code, said.lat, said.lng)
-    views = public_view.several([one.report for one in near])
-    return [cards.public_card(view, distance_m=one.distance_m) for one, view in zip(near, views, strict=True)]
+    return [
+        cards.public_card(view, distance_m=metres)
+        | {"is_done": view.status_class is StatusClass.DONE, "is_named": view.code == said.earlier}
+        for view, metres in nearby.perhaps_the_same(category.code, said.lat, said.lng, words or said.words)
+    ]
 
 
 def _pick(words: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.domain.workflow.effects import clock, corrections, ending, hands, one_or_two, second_look
+from app.domain.workflow.effects import claims, clock, corrections, ending, hands, one_or_two, second_look
 from app.domain.workflow.effects.one_or_two import leave_heads, rejoin_heads
 from app.domain.workflow.effects.step import Step
 from app.models.choices import PhotoKind
@@ -38,6 +38,8 @@ EFFECTS: dict[str, Callable[[Step], None]] = {
     "contact_tried": nothing,
     "reclassify": corrections.reclassify,
     "move_pin": corrections.move_pin,
+    "confirm_claim": claims.decide,
+    "refuse_claim": claims.decide,
     "assign": hands.assign,
     "take": hands.take,
     "note": nothing,

@@ -12,8 +12,10 @@ from app.domain import promises
 from app.domain.errors import Invalid
 from app.domain.workflow.effects.step import Step, past_day
 from app.extensions import db
-from app.models import Event, Photo
+from app.models import Event, Photo, Report
 from app.models.choices import EventKind, Outcome, Status
+
+ASK_AROUND_AFTER = timedelta(days=7)
 
 
 def resolve(step: Step) -> None:
@@ -113,7 +115,14 @@ def _end(step: Step) -> None:
     report.remaining_minutes = None
     report.extension_asked_until = None
     report.object_until = step.at + timedelta(days=step.city.settings.object_days)
+    report.ask_around_at = step.at + ASK_AROUND_AFTER if _is_asked_around(report) else None
+    report.claimed_at = None
     report.has_news = False
+
+
+def _is_asked_around(report: Report) -> bool:
+    """Only what is said to be fixed can be doubted; made-up neighbours are asked nothing."""
+    return report.outcome is Outcome.FIXED and not report.is_demo
 
 
 def decline(step: Step) -> None:

@@ -21,6 +21,8 @@ def reopen(step: Step) -> None:
     report.received_at = report.received_at or step.at
     report.resolved_at = None
     report.object_until = None
+    report.ask_around_at = None
+    report.doubts = 0  # of the old answer; the new one is doubted anew
     report.outcome = None
     report.is_late = False
     report.assignee_id = None
