@@ -1,7 +1,7 @@
 """Neighbours are asked whether it is really gone: when, what each said, and how many doubt it; and when somebody says
 that an open report is fixed. Expand: nothing is asked of what was answered before.
 
-Revision ID: 0018
+Revision ID: 0017
 Revises: 0016
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
