@@ -19,7 +19,7 @@ from app.extensions import db
 from app.models import Event, Photo, Report, ReportContact, Words, now
 from app.models.choices import REPORTERS_WORDS, EventKind, PhotoState, WordsKind
 
-PRIVATE_TO_ME = frozenset({EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.WITHDRAWN})
+PRIVATE_TO_ME = frozenset({EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.EDITED, EventKind.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _lines(events: Sequence[Event], words: Sequence[Words], photos: Sequence[Pho
     return lines
 
 
-_MINE = (REPORTERS_WORDS | {WordsKind.REQUEST}) - {WordsKind.DESCRIPTION, WordsKind.WAYFINDING}
+_MINE = (REPORTERS_WORDS | {WordsKind.REQUEST, WordsKind.FORMER}) - {WordsKind.DESCRIPTION, WordsKind.WAYFINDING}
 
 
 def _question(report: Report, lines: Sequence[OwnEvent]) -> str:

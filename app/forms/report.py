@@ -29,6 +29,7 @@ from app.forms.fields import latitude, longitude
 from app.models.choices import PlaceSource
 
 DANGER = "danger"  # the question by which a category asks what every report is asked
+HIDE_NAME = _l("Hide who I am from the unit in charge too")
 TOO_LONG = _l("At most %(max)d characters.")
 
 
@@ -72,6 +73,14 @@ class PlaceForm(FlaskForm):
         return PlaceSource(said) if said in set(PlaceSource) else PlaceSource.MAP
 
 
+def ward_choices(city: City, language: str) -> list[SelectChoice]:
+    """Every ward of the city, in the order of its letters."""
+    named = sorted(
+        ((ward.name.in_(language), ward.code) for ward in city.wards.values()), key=lambda one: in_order(one[0])
+    )
+    return [SelectChoice(code, name) for name, code in named]
+
+
 class WardForm(FlaskForm):
     """The way without the map."""
 
@@ -80,10 +89,7 @@ class WardForm(FlaskForm):
 
     def __init__(self, city: City, language: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted(
-            ((ward.name.in_(language), ward.code) for ward in city.wards.values()), key=lambda one: in_order(one[0])
-        )
-        self.ward.choices = [SelectChoice("", _l("Choose …")), *(SelectChoice(code, name) for name, code in named)]
+        self.ward.choices = [SelectChoice("", _l("Choose …")), *ward_choices(city, language)]
 
     def validate_ward(self, field: SelectField) -> None:
         if not field.data:
@@ -105,6 +111,16 @@ class WhatForm(FlaskForm):
         validators=[Optional()],
     )
     asked = HiddenField()  # the category whose questions stood on the page
+
+
+class EditForm(PlaceForm, WhatForm):
+    """All that may change in the time to edit, on one page. `version` is that of the report the page showed."""
+
+    where = SelectField(_l("Ward or commune"), choices=[], validate_choice=False, validators=[Optional()])
+    photos = MultipleFileField(_l("More photos"))
+    hide_content = BooleanField(_l("Do not publish my words and photos"))
+    hide_name = BooleanField(HIDE_NAME)
+    version = HiddenField()
 
 
 class ContactForm(FlaskForm):
@@ -246,6 +262,7 @@ __all__ = [
     "AddressForm",
     "ContactForm",
     "DigitsForm",
+    "EditForm",
     "EraseForm",
     "FollowForm",
     "LettersForm",
@@ -260,4 +277,5 @@ __all__ = [
     "further_questions",
     "questions_form",
     "telephone",
+    "ward_choices",
 ]

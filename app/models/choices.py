@@ -157,6 +157,7 @@ class WordsKind(StrEnum):
     REQUEST = "request"  # appeal, reopening
     FINDING = "finding"  # of a site visit
     REPLY = "reply"  # the reporter's reply to a question of the unit
+    FORMER = "former"  # what the reporter had written before an edit: theirs alone, no desk reads it
 
 
 # the reporter's, which become public by "Publish the content" alone
@@ -223,6 +224,7 @@ class EventKind(StrEnum):
     FILED = "filed"
     CONTACT_CONFIRMED = "contact_confirmed"
     ROUTED = "routed"
+    EDITED = "edited"  # by the reporter, in the time to edit
     RELEASED = "released"  # the time to edit is over: it goes to its unit
     RECEIVED = "received"
     STARTED = "started"

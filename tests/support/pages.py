@@ -26,6 +26,7 @@ class World:
 
     codes: dict[str, str] = field(default_factory=dict)  # status → code of a report
     secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
+    held: tuple[str, str] = ("", "")  # code and secret of a report that may still be edited
     token: str = ""  # confirms the contact of the waiting report
     follower: dict[str, str] = field(default_factory=dict)  # page, confirm, stop → the token of a guest's link
     alert: dict[str, str] = field(default_factory=dict)  # page, confirm, mine → tokens of somebody's letters
@@ -53,7 +54,8 @@ def _reports(world: World) -> list[dict[str, Any]]:
 
 
 def _own(world: World) -> list[dict[str, Any]]:
-    return [{"code": world.codes[status], "secret": secret} for status, secret in world.secrets.items()]
+    held = [dict(zip(("code", "secret"), world.held, strict=True))]
+    return [{"code": world.codes[status], "secret": secret} for status, secret in world.secrets.items()] + held
 
 
 VALUES: dict[str, Values] = {
@@ -67,6 +69,7 @@ VALUES: dict[str, Values] = {
         {"code": world.codes["new"], "token": world.follower["confirm"]}
     ],
     "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
+    "/r/<code>/mine/<secret>/edit": lambda world: _own(world)[-1:],
     "/r/<code>/mine/<secret>/data": lambda world: _own(world)[:1],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
     "/mine/by-mail/<token>": lambda world: [{"token": world.alert["mine"]}],
@@ -132,7 +135,20 @@ def a_world(app: Flask) -> World:
     _people(app, world)
     _team(world)
     _letters(world)
+    _held(world)
     return world
+
+
+def _held(world: World) -> None:
+    """The last report has time to be edited."""
+    from app.domain.reports import secret_of
+    from app.extensions import unit_of_work
+    from tests import factories
+
+    factories.with_time_to_edit()
+    report = factories.a_report()
+    with unit_of_work():
+        world.held = report.code, secret_of(report)
 
 
 def _file_and_work(world: World) -> None:
@@ -321,6 +337,7 @@ def unknown_addresses(app: Flask) -> list[str]:
 # Answers for programs and parts of pages, which have tests of their own.
 NOT_PAGES = {
     "/r/<code>/mine/<secret>/data.zip",
+    "/r/<code>/mine/<secret>/edit/details",
     "/account/data.zip",
     "/report/what/details",
     "/report/where",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, insert, literal, select, union_all
+from sqlalchemy import Select, func, insert, literal, select, union_all
 
 from app.domain import areas, figures, geo, masking, promises, publication, remembered, routing, search
 from app.domain.city import store
@@ -16,6 +16,7 @@ from app.domain.city.model import Category, City
 from app.domain.errors import Invalid
 from app.domain.media.store import KEPT
 from app.domain.permissions import Actor
+from app.domain.reports import held
 from app.domain.reports.find import secret_of
 from app.domain.reports.placing import ward_at
 from app.extensions import db
@@ -40,7 +41,6 @@ from app.models.choices import (
     PlaceSource,
     Precision,
     Publication,
-    PublishWhen,
     Severity,
     Status,
     WordsKind,
@@ -84,6 +84,7 @@ class Filing:
     answers: Mapping[str, str] = field(default_factory=dict)
     is_dangerous: bool = False
     hide_content: bool = False
+    hide_name: bool = False  # from the unit too
     shown: tuple[str, ...] = ()  # pieces that would be covered for everybody, and that the reporter wants shown
     contact: Contact = Contact()
     person_id: int | None = None  # the account it is filed from
@@ -96,6 +97,7 @@ class Filing:
     draft_id: int | None = None
     filed_at: datetime | None = None  # only for made-up and imported reports
     is_demo: bool = False
+    goes_out: bool = False  # at once, without a time to edit: a part of what stands already
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,7 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
     if before.same_id is not None:  # sent before, then without this draft
         report = db.session.get_one(Report, before.same_id)
         return Filed(report, secret_of(report), is_new=False)
-    if not filing.contact and filing.person_id is None and not _may_be_nameless(planned):
-        raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
+    check_contact(planned, is_nameless=not filing.contact and filing.person_id is None)
     report = _report(filing, planned, before, at, photo_count=len(photos))
     db.session.add(report)
     _people(report, filing, at)
@@ -222,11 +223,11 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
         photo.report_id, photo.draft_id = report.id, None
     if draft is not None:
         draft.report_id, draft.data = report.id, {}
-    is_public = planned.category.publish is PublishWhen.AT_ONCE and not filing.hide_content
-    spoken = [filing.words, filing.wayfinding]
-    shown = spoken if planned.category.precision is Precision.EXACT else [filing.words]
+    is_public = report.publication is Publication.FULL
+    said = [filing.words, filing.wayfinding]
+    shown = said if planned.category.precision is Precision.EXACT else [filing.words]
     search.write(
-        report, private=spoken, public=[_covered(filing, one) for one in shown] if is_public else [], is_new=True
+        report, private=said, public=[_covered(filing, one) for one in shown] if is_public else [], is_new=True
     )
     db.session.flush()
     figures.apply(None, figures.standing(report))
@@ -262,8 +263,10 @@ def _photos(draft: Draft | None) -> list[Photo]:
     )
 
 
-def _may_be_nameless(planned: Plan) -> bool:
-    return planned.city.settings.nameless and planned.category.nameless
+def check_contact(planned: Plan, *, is_nameless: bool) -> None:
+    """Raises Invalid where this kind of report is not taken from nobody."""
+    if is_nameless and not (planned.city.settings.nameless and planned.category.nameless):
+        raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,35 +281,45 @@ class _Before:
 
 
 def _before(planned: Plan, at: datetime, client_id: str) -> _Before:
-    """One question to the database. The write transaction keeps the id ours.
+    """One question to the database. The write transaction keeps the id ours."""
+    free = select(_free_id(), literal(0.0), literal(0.0), literal(_FREE))
+    same = select(Report.id, literal(0.0), literal(0.0), literal(_SAME)).where(Report.client_id == client_id)
+    found, same_id, done = 0, None, []
+    for row in db.session.execute(union_all(free, same, select(_done_here(planned, at).subquery()))):
+        id, _lat, _lng, mark = row
+        if mark == _FREE:
+            found = id
+        elif mark == _SAME:
+            same_id = id
+        else:
+            done.append(row)
+    return _Before(found, *_latest(planned, done), same_id)
 
-    The same place and category within the city's days: this is "lần n" of that problem.
-    """
-    since = at - timedelta(days=planned.city.settings.recurrence_days)
-    done = (
+
+def recurs_of(planned: Plan, at: datetime) -> tuple[int | None, int]:
+    """The id of the same problem as it stood here last, and how many times it had come: this one is "lần n" of it."""
+    return _latest(planned, db.session.execute(_done_here(planned, at)))
+
+
+def _done_here(planned: Plan, at: datetime) -> Select[int, float, float, int]:
+    """What was done lately about this category in this place or beside it."""
+    return (
         select(Report.id, Report.lat, Report.lng, Report.recurrence)
         .where(
             Report.category_id == planned.category.id,
             lies_in("cell", geo.covering(planned.lat, planned.lng, SAME_PLACE_M)),
             Report.status.in_(DONE),
-            Report.filed_at >= since,
+            Report.filed_at >= at - timedelta(days=planned.city.settings.recurrence_days),
         )
         .order_by(Report.id.desc())
         .limit(20)
-        .subquery()
     )
-    free = select(_free_id(), literal(0.0), literal(0.0), literal(_FREE))
-    same = select(Report.id, literal(0.0), literal(0.0), literal(_SAME)).where(Report.client_id == client_id)
-    found, same_id, earlier = 0, None, []
-    for id, lat, lng, recurrence in db.session.execute(union_all(free, same, select(done))):
-        if recurrence == _FREE:
-            found = id
-        elif recurrence == _SAME:
-            same_id = id
-        elif geo.distance_m((lat, lng), (planned.lat, planned.lng)) <= SAME_PLACE_M:
-            earlier.append((id, recurrence))
-    earlier_id, recurrence = max(earlier, default=(None, 0))
-    return _Before(found, earlier_id, recurrence, same_id)
+
+
+def _latest(planned: Plan, done: Iterable[Any]) -> tuple[int | None, int]:
+    here = planned.lat, planned.lng
+    near = ((id, n) for id, lat, lng, n in done if geo.distance_m((lat, lng), here) <= SAME_PLACE_M)
+    return max(near, default=(None, 0))
 
 
 def _free_id() -> Any:
@@ -316,66 +329,78 @@ def _free_id() -> Any:
 
 
 def _report(filing: Filing, planned: Plan, before: _Before, at: datetime, *, photo_count: int) -> Report:
-    city, category = planned.city, planned.category
-    unit_id, ward_id = planned.unit_id, city.wards[planned.ward].id
-    public = geo.public_point(
-        planned.lat,
-        planned.lng,
-        category.precision,
-        lambda lat, lng: areas.is_inside_ward(planned.ward, lat, lng),
-    )
-    if filing.lat is None:
-        public = None  # without the map only the ward is known
-    held = city.settings.edit_window_minutes > 0 and planned.severity is not Severity.URGENT
+    is_held = not (filing.goes_out or filing.filed_at) and held.is_held(planned.city, planned.severity, filing.channel)
     report = Report(
         id=before.next_id,
         code=remembered.code_of(before.next_id),
         client_id=filing.client_id,
         version=1,
-        category_id=category.id,
-        answers={key: value for key, value in filing.answers.items() if category.question(key) and value},
-        severity=planned.severity,
         language=filing.language,
         channel=filing.channel,
         observed_at=filing.observed_at,
         filed_at=at,
-        lat=planned.lat,
-        lng=planned.lng,
-        cell=geo.cell_of(planned.lat, planned.lng),
-        public_lat=public[0] if public else None,
-        public_lng=public[1] if public else None,
-        public_cell=geo.cell_of(*public) if public else None,
-        place_source=filing.place_source if filing.lat is not None else PlaceSource.WARD,
-        accuracy_m=filing.accuracy_m,
-        nearest_address=filing.nearest_address.strip()[:300],
-        ward_id=ward_id,
-        is_ward_confirmed=planned.is_ward_sure,
-        status=Status.HELD if held else Status.NEW,
-        unit_id=unit_id,
-        rule_code=planned.routed.rule_code,
-        site_code=planned.routed.site or "",
-        city_version=city.version,
-        needs_routing_check=planned.routed.confirm,
-        receive_due_at=planned.promise.receive_by,
-        handle_due_at=planned.promise.handle_by,
+        status=Status.HELD if is_held else Status.NEW,
         first_handle_due_at=planned.promise.handle_by,
-        due_at=planned.promise.receive_by,
-        is_content_hidden=filing.hide_content,
         is_nameless=not filing.contact and filing.person_id is None,
         is_contact_confirmed=filing.person_id is not None,
         affected=1,
-        photo_count=photo_count,
         last_public_word_at=at,
         updated_at=at,
         recurs_of_id=before.earlier_id,
         recurrence=before.recurrence + 1,
         is_demo=filing.is_demo,
+        **as_said(filing, planned),
     )
-    report.publication = publication.at_filing(report, category)
+    publish(report, filing, planned, photo_count=photo_count)
+    return report
+
+
+def as_said(filing: Filing, planned: Plan) -> dict[str, Any]:
+    """The columns that follow from what somebody says, by filing or by an edit while nobody else sees it."""
+    city, category = planned.city, planned.category
+    public = None  # without the map only the ward is known
+    if filing.lat is not None:
+        public = geo.public_point(
+            planned.lat,
+            planned.lng,
+            category.precision,
+            lambda lat, lng: areas.is_inside_ward(planned.ward, lat, lng),
+        )
+    return {
+        "category_id": category.id,
+        "answers": {key: value for key, value in filing.answers.items() if category.question(key) and value},
+        "severity": planned.severity,
+        "lat": planned.lat,
+        "lng": planned.lng,
+        "cell": geo.cell_of(planned.lat, planned.lng),
+        "public_lat": public[0] if public else None,
+        "public_lng": public[1] if public else None,
+        "public_cell": geo.cell_of(*public) if public else None,
+        "place_source": filing.place_source if filing.lat is not None else PlaceSource.WARD,
+        "accuracy_m": filing.accuracy_m,
+        "nearest_address": filing.nearest_address.strip()[:300],
+        "ward_id": city.wards[planned.ward].id,
+        "is_ward_confirmed": planned.is_ward_sure,
+        "unit_id": planned.unit_id,
+        "rule_code": planned.routed.rule_code,
+        "site_code": planned.routed.site or "",
+        "city_version": city.version,
+        "needs_routing_check": planned.routed.confirm,
+        "receive_due_at": planned.promise.receive_by,
+        "handle_due_at": planned.promise.handle_by,
+        "due_at": planned.promise.receive_by,
+        "is_content_hidden": filing.hide_content,
+        "is_name_hidden": filing.hide_name,
+    }
+
+
+def publish(report: Report, filing: Filing, planned: Plan, *, photo_count: int) -> None:
+    """How much everybody sees of it, and what waits for somebody's check."""
+    report.photo_count, report.content_due_at = photo_count, None
+    report.publication = publication.at_filing(report, planned.category)
     is_said_already = report.publication is Publication.FULL  # the words, that is: photos are masked by a person
     if photo_count or (filing.words.strip() and not is_said_already):
-        publication.await_check(city, report, at)
-    return report
+        publication.await_check(planned.city, report, report.filed_at)
 
 
 def _people(report: Report, filing: Filing, at: datetime) -> None:
@@ -400,37 +425,51 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
 
 def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
     """Two events: it was filed, in the reporter's words; it went to a unit, by a rule."""
+    is_held = report.status is Status.HELD
     filed = _event(report, EventKind.FILED, by.kind, by.person_id) | {
         "data": {"channel": report.channel.value, "photos": report.photo_count, "notice": filing.notice}
+        | ({"held": True} if is_held else {})
     }
-    routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {
-        "data": {
-            "to": planned.routed.unit,
-            "rule": planned.routed.rule_code,
-            "site": planned.routed.site or "",
-            "confirm": list(planned.routed.reasons),
-            "held": report.status is Status.HELD,
-            "runners_up": [other.unit for other in planned.routed.runners_up],
-            "receive_by": int(report.receive_due_at.timestamp()),
-            "handle_by": int(report.handle_due_at.timestamp()),
-        }
-    }
+    routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {"data": routing_of(planned, is_held=is_held)}
     written = insert(Event).values([filed, routed]).returning(Event.kind, Event.id)  # one statement for both
     ids = {row.kind: row.id for row in db.session.execute(written)}
+    for kind, said in spoken(filing).items():
+        say(report, kind, said, filing, event_id=ids[EventKind.FILED])
+
+
+def routing_of(planned: Plan, *, is_held: bool) -> dict[str, Any]:
+    """What the event of a routing says: to whom, why, who else, and until when."""
+    return {
+        "to": planned.routed.unit,
+        "rule": planned.routed.rule_code,
+        "site": planned.routed.site or "",
+        "confirm": list(planned.routed.reasons),
+        "held": is_held,
+        "runners_up": [other.unit for other in planned.routed.runners_up],
+        "receive_by": int(planned.promise.receive_by.timestamp()),
+        "handle_by": int(planned.promise.handle_by.timestamp()),
+    }
+
+
+def spoken(filing: Filing) -> dict[WordsKind, str]:
+    """The reporter's own words in it, those that are not empty."""
+    words = {WordsKind.DESCRIPTION: filing.words.strip(), WordsKind.WAYFINDING: filing.wayfinding.strip()}
+    return {kind: said for kind, said in words.items() if said}
+
+
+def say(report: Report, kind: WordsKind, said: str, filing: Filing, *, event_id: int) -> None:
+    """These words stand with the report: covered for everybody, where everybody reads them already."""
     is_public = report.publication is Publication.FULL
-    for kind, said in ((WordsKind.DESCRIPTION, filing.words), (WordsKind.WAYFINDING, filing.wayfinding)):
-        if said.strip():
-            clean = said.strip()
-            words = Words(
-                report_id=report.id,
-                event_id=ids[EventKind.FILED],
-                kind=kind,
-                original=clean,
-                public_text=_covered(filing, clean) if is_public else None,
-                uncovered=masking.places(clean, filing.shown) or None,
-                language=filing.language,
-            )
-            db.session.add(words)
+    words = Words(
+        report_id=report.id,
+        event_id=event_id,
+        kind=kind,
+        original=said,
+        public_text=_covered(filing, said) if is_public else None,
+        uncovered=masking.places(said, filing.shown) or None,
+        language=filing.language,
+    )
+    db.session.add(words)
 
 
 def _covered(filing: Filing, words: str) -> str:
@@ -451,4 +490,21 @@ def _event(report: Report, kind: EventKind, actor_kind: ActorKind, actor_id: int
     }
 
 
-__all__ = ["NOTICE", "Contact", "Filed", "Filing", "Plan", "check", "check_answers", "plan", "submit"]
+__all__ = [
+    "NOTICE",
+    "Contact",
+    "Filed",
+    "Filing",
+    "Plan",
+    "as_said",
+    "check",
+    "check_answers",
+    "check_contact",
+    "plan",
+    "publish",
+    "recurs_of",
+    "routing_of",
+    "say",
+    "spoken",
+    "submit",
+]

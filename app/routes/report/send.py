@@ -13,7 +13,7 @@ from flask_login import current_user
 from app.domain import confirmations, drafts, expected, masking, notifications, personal, promises, qr, routing
 from app.domain.city import store
 from app.domain.errors import Invalid
-from app.domain.reports import by_secret, filing
+from app.domain.reports import by_secret, filing, held
 from app.extensions import limiter, unit_of_work
 from app.forms.refusals import refuse
 from app.forms.report import ContactForm, PressForm
@@ -140,6 +140,7 @@ def done(code: str, secret: str) -> ResponseReturnValue:
         is_urgent=report.severity is Severity.URGENT,
         opens_at=None if hours.is_working(at) else hours.next_open(at),
         contact=_contact_hint(report),
+        held_until=held.until(report),
         lang=lang,
     )
 
