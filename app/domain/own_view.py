@@ -19,7 +19,7 @@ from app.extensions import db
 from app.models import Event, Photo, Report, ReportContact, Words, now
 from app.models.choices import REPORTERS_WORDS, EventKind, PhotoState, WordsKind
 
-PRIVATE_TO_ME = frozenset({EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.EDITED, EventKind.WITHDRAWN})
+PRIVATE_TO_ME = frozenset({EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.EDITED, EventKind.NAME_HIDDEN, EventKind.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class ContactForm(FlaskForm):
     email = StringField(_l("E-mail"), [Length(max=254, message=TOO_LONG)])
     phone = StringField(_l("Telephone"), [Length(max=30, message=TOO_LONG)])
     nameless = BooleanField(_l("Send without any contact"))
+    hide_name = BooleanField(HIDE_NAME)
     hide_content = BooleanField(_l("Do not publish my words and photos"))
     alerts = BooleanField(_l("Write to me also about similar problems nearby"))
     enterprise = BooleanField(_l("The unit in charge may pass my contact to its contractor, to find the place"))

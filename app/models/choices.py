@@ -225,6 +225,7 @@ class EventKind(StrEnum):
     CONTACT_CONFIRMED = "contact_confirmed"
     ROUTED = "routed"
     EDITED = "edited"  # by the reporter, in the time to edit
+    NAME_HIDDEN = "name_hidden"  # by the reporter, from the unit too; or shown again
     RELEASED = "released"  # the time to edit is over: it goes to its unit
     RECEIVED = "received"
     STARTED = "started"

@@ -21,6 +21,7 @@ from app.models import Delivery, Event, Photo, Report, ReportText, Words
 from app.models.choices import Channel, EventKind, PhotoState, Publication, Severity, Status, WordsKind
 from tests import photos
 from tests.factories import a_report, dispatcher, in_charge_of, its_reporter, unit_of, with_time_to_edit
+from tests.support.two_hands import while_the_first_is_not_done
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -215,3 +216,18 @@ def test_a_recurrence_follows_the_place_it_is_moved_to(clock):
     assert report.recurrence == 1
     edit(report, lat=IN_WARD_TWO[0], lng=IN_WARD_TWO[1], ward="")
     assert (report.recurs_of_id, report.recurrence) == (done.id, 2)
+
+
+@pytest.mark.only_postgresql  # on SQLite writers come one after the other
+def test_an_edit_that_meets_the_release_is_told_so_and_the_report_goes_out_as_it_was(app, report):
+    code, version, me = report.code, report.version, its_reporter(report)
+    anew = replace(editing.as_filed(report), words="Cùng lúc")
+
+    def second():
+        with unit_of_work():
+            editing.edit(code, anew, by=me, version=version)
+
+    later = while_the_first_is_not_done(app, lambda: workflow.take(code, "send_now", by=me), second)
+    with pytest.raises(editing.Over):
+        later.result()
+    assert said(report, WordsKind.DESCRIPTION) == ["Rác ở cổng trường"]

@@ -15,7 +15,7 @@ from app.jobs import clocks
 from app.models import Delivery, Photo, Report, Words
 from app.models.choices import PhotoState, Status, WordsKind
 from tests import photos
-from tests.factories import HERE, a_report, unit_of, with_time_to_edit
+from tests.factories import HERE, a_report, staff, unit_of, with_time_to_edit
 from tests.support.application import Browser, Clock
 from tests.support.html import faults
 from tests.support.post import work
@@ -160,3 +160,14 @@ def test_the_page_after_sending_says_that_it_waits_and_the_letter_comes_later(
     work(app)
     assert db.session.scalars(select(Delivery.kind)).all() == ["confirm"]
     assert 'id="contact"' in client.get(own(report)).text
+
+
+def test_the_desk_reads_name_withheld_and_opens_nothing(client: Browser, db_session: Any) -> None:
+    report = a_report()
+    clerk = staff(unit_of(report), sees_contact=True)
+    client.post(own(report, "/name/hide"))
+    assert "giấu tên" in client.get(own(report)).text
+    client.sign_in(clerk)
+    desk = client.get(f"/desk/r/{report.code}")
+    assert ("Người phản ánh giấu tên" in desk.text, "/contact" in desk.text) == (True, False)
+    assert client.post(f"/desk/r/{report.code}/contact").status_code == 403

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -135,20 +136,7 @@ def a_world(app: Flask) -> World:
     _people(app, world)
     _team(world)
     _letters(world)
-    _held(world)
     return world
-
-
-def _held(world: World) -> None:
-    """The last report has time to be edited."""
-    from app.domain.reports import secret_of
-    from app.extensions import unit_of_work
-    from tests import factories
-
-    factories.with_time_to_edit()
-    report = factories.a_report()
-    with unit_of_work():
-        world.held = report.code, secret_of(report)
 
 
 def _file_and_work(world: World) -> None:
@@ -169,23 +157,28 @@ def _file_and_work(world: World) -> None:
         with unit_of_work():
             world.secrets[status] = secret_of(report)
 
-    new = factories.a_report()
+    factories.with_time_to_edit()
+    filed = partial(factories.a_report, goes_out=True)
+    new = filed()
     with unit_of_work():
         world.token = confirmations.confirmation_token(new)
     keep("new", new)
     _followed(world, new)
-    working = factories.a_report()
+    working = filed()
     take(working, "receive")
     take(working, "start")
     keep("in_progress", working)
-    done = factories.a_report()
+    done = filed()
     take(done, "receive")
     take(done, "resolve", words="Đã dọn sạch.", outcome=Outcome.CANNOT_FIX)
     keep("resolved", done)
-    declined = factories.a_report()
+    declined = filed()
     take(declined, "decline", words="Ngoài phạm vi.", refusal=_a_refusal())
     keep("declined", declined)
-    keep("sensitive", factories.a_report(category="staff-conduct"))
+    keep("sensitive", filed(category="staff-conduct"))
+    held = factories.a_report()
+    with unit_of_work():
+        world.held = held.code, secret_of(held)
 
 
 def _a_refusal() -> str:

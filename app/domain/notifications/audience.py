@@ -100,6 +100,7 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
         Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),
     ),
     EventKind.EDITED: NOBODY,
+    EventKind.NAME_HIDDEN: NOBODY,
     EventKind.RELEASED: (
         *RECEIPT,
         Told(Audience.QUEUE, LetterKind.URGENT, is_urgent),

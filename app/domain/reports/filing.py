@@ -50,6 +50,7 @@ from app.models.report import lies_in
 MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
+CONTRACTOR = "contractor"  # the consent to pass the contact on
 NOTICE = "2"  # raised when the words at the button say something else about who sees what
 _FREE, _SAME = -1, -2  # where a recurrence stands, they mark the rows of the free id and of the same client id
 MAX_OBSERVED_AGE = timedelta(days=30)
@@ -420,6 +421,8 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
     if person_id is not None:
         db.session.add(Participation(report_id=report.id, person_id=person_id, part=Part.REPORTER, created_at=at))
     for consent in filing.consents:
+        if filing.hide_name and consent == CONTRACTOR:
+            continue  # whom the unit does not know it cannot pass on
         db.session.add(Consent(report_id=report.id, person_id=person_id, purpose=consent, version="1", given_at=at))
 
 

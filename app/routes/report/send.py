@@ -80,6 +80,7 @@ def send() -> ResponseReturnValue:
             "phone": said.phone,
             "nameless": said.is_nameless,
             "hide_content": said.hide_content,
+            "hide_name": said.hide_name,
             "alerts": "alerts" in said.consents,
             "enterprise": "contractor" in said.consents,
         },
@@ -188,6 +189,7 @@ def _said_of(form: ContactForm) -> dict[str, Any]:
         "phone": (form.phone.data or "")[:30],
         "is_nameless": bool(form.nameless.data),
         "hide_content": bool(form.hide_content.data),
+        "hide_name": bool(form.hide_name.data),
         "consents": list(form.consents),
         "shown": _shown(),
     }
