@@ -69,7 +69,14 @@ class Line:
 _RESIDENTS = frozenset(
     {
         *(EventKind.FILED, EventKind.ADDED, EventKind.REPLIED, EventKind.RATED, EventKind.APPEALED),
-        *(EventKind.WITHDRAWN, EventKind.EDITED, EventKind.NAME_HIDDEN, EventKind.JOINED, EventKind.LEFT, EventKind.CONTACT_CONFIRMED),
+        *(
+            EventKind.WITHDRAWN,
+            EventKind.EDITED,
+            EventKind.NAME_HIDDEN,
+            EventKind.JOINED,
+            EventKind.LEFT,
+            EventKind.CONTACT_CONFIRMED,
+        ),
     }
 )
 _NAMED_BY_TITLE = frozenset({EventKind.ROUTED})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -171,3 +172,35 @@ def test_the_desk_reads_name_withheld_and_opens_nothing(client: Browser, db_sess
     desk = client.get(f"/desk/r/{report.code}")
     assert ("Người phản ánh giấu tên" in desk.text, "/contact" in desk.text) == (True, False)
     assert client.post(f"/desk/r/{report.code}/contact").status_code == 403
+
+
+def test_before_sending_one_looks_at_it_as_everybody_and_as_the_unit_will(client: Browser, db_session: Any) -> None:
+    place = {"lat": HERE[0], "lng": HERE[1], "source": "map"}
+    client.post("/report/place", data=place)
+    what = {"category": "street-light", "asked": "street-light", "danger": "no"}
+    client.post("/report/what", data=what | {"words": "Đèn tắt, gọi 0977 123 456"})
+    ticked = {"email": "an@example.org", "name": "Nguyễn An", "hide_name": "y"}
+    looked = client.post("/report/send/preview", data=ticked, follow_redirects=True)
+    everybody, unit = looked.text.split('id="unit"')
+    assert faults(looked.text) == []
+    assert ("0977" in everybody, "0977" in unit) == (False, True)
+    assert "Người phản ánh giấu tên" in unit
+    assert "Nguyễn An" not in looked.text
+    assert db.session.scalars(select(Report.id)).all() == []
+    assert "Nguyễn An" in client.get("/report/send").text  # nothing typed is lost
+
+
+def test_what_the_preview_says_of_the_unit_stands_on_the_desk_and_of_everybody_on_the_page(
+    client: Browser, report: Report, clock: Clock
+) -> None:
+    shown = client.get(own(report, "/preview")).text
+    clock.forward(minutes=15)
+    clocks.turn()
+    public = client.get(f"/r/{report.code}").text
+    client.sign_in(staff(unit_of(report)))
+    desk = client.get(f"/desk/r/{report.code}").text
+    parts = {"report__where": public, "file__words": desk, "geo:": desk, "eye-off": public}
+    for part, page in parts.items():
+        line = next(line.strip() for line in shown.splitlines() if part in line)
+        said = " ".join(re.sub(r"<[^>]+>", " ", line).split())
+        assert said in " ".join(re.sub(r"<[^>]+>", " ", page).split()), part

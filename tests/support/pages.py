@@ -70,6 +70,7 @@ VALUES: dict[str, Values] = {
         {"code": world.codes["new"], "token": world.follower["confirm"]}
     ],
     "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
+    "/r/<code>/mine/<secret>/preview": _own,
     "/r/<code>/mine/<secret>/edit": lambda world: _own(world)[-1:],
     "/r/<code>/mine/<secret>/data": lambda world: _own(world)[:1],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],

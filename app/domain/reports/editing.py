@@ -145,7 +145,8 @@ def _say_again(report: Report, said: Filing, entry: Recording) -> None:
             entry.say(WordsKind.FORMER, before.original, public=False, language=before.language)
             db.session.delete(before)
         if text:
-            filing.say(report, kind, text, said, event_id=db.session.scalars(filed).one())
+            event_id = db.session.scalars(filed).one()
+            db.session.add(filing.words_of(report, kind, text, said, event_id=event_id))
 
 
 def _said(report: Report) -> dict[WordsKind, Words]:

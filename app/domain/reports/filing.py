@@ -331,24 +331,36 @@ def _free_id() -> Any:
 
 def _report(filing: Filing, planned: Plan, before: _Before, at: datetime, *, photo_count: int) -> Report:
     is_held = not (filing.goes_out or filing.filed_at) and held.is_held(planned.city, planned.severity, filing.channel)
+    report = sketch(filing, planned, at, status=Status.HELD if is_held else Status.NEW, photo_count=photo_count)
+    report.id, report.code = before.next_id, remembered.code_of(before.next_id)
+    report.recurs_of_id, report.recurrence = before.earlier_id, before.recurrence + 1
+    return report
+
+
+def sketch(filing: Filing, planned: Plan, at: datetime, *, status: Status, photo_count: int) -> Report:
+    """The report as it would stand, without an id and in no session: to be filed, or only to be looked at."""
     report = Report(
-        id=before.next_id,
-        code=remembered.code_of(before.next_id),
+        code="",
         client_id=filing.client_id,
         version=1,
         language=filing.language,
         channel=filing.channel,
         observed_at=filing.observed_at,
         filed_at=at,
-        status=Status.HELD if is_held else Status.NEW,
+        status=status,
         first_handle_due_at=planned.promise.handle_by,
+        transfers=0,
+        is_transferred=False,
+        is_late=False,
+        is_appeal_open=False,
+        reopened=0,
+        withheld_reason="",
         is_nameless=not filing.contact and filing.person_id is None,
         is_contact_confirmed=filing.person_id is not None,
         affected=1,
+        recurrence=1,
         last_public_word_at=at,
         updated_at=at,
-        recurs_of_id=before.earlier_id,
-        recurrence=before.recurrence + 1,
         is_demo=filing.is_demo,
         **as_said(filing, planned),
     )
@@ -437,7 +449,7 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
     written = insert(Event).values([filed, routed]).returning(Event.kind, Event.id)  # one statement for both
     ids = {row.kind: row.id for row in db.session.execute(written)}
     for kind, said in spoken(filing).items():
-        say(report, kind, said, filing, event_id=ids[EventKind.FILED])
+        db.session.add(words_of(report, kind, said, filing, event_id=ids[EventKind.FILED]))
 
 
 def routing_of(planned: Plan, *, is_held: bool) -> dict[str, Any]:
@@ -460,10 +472,10 @@ def spoken(filing: Filing) -> dict[WordsKind, str]:
     return {kind: said for kind, said in words.items() if said}
 
 
-def say(report: Report, kind: WordsKind, said: str, filing: Filing, *, event_id: int) -> None:
-    """These words stand with the report: covered for everybody, where everybody reads them already."""
+def words_of(report: Report, kind: WordsKind, said: str, filing: Filing, *, event_id: int | None = None) -> Words:
+    """These words as they stand with the report: covered for everybody, where everybody reads them already."""
     is_public = report.publication is Publication.FULL
-    words = Words(
+    return Words(
         report_id=report.id,
         event_id=event_id,
         kind=kind,
@@ -472,7 +484,6 @@ def say(report: Report, kind: WordsKind, said: str, filing: Filing, *, event_id:
         uncovered=masking.places(said, filing.shown) or None,
         language=filing.language,
     )
-    db.session.add(words)
 
 
 def _covered(filing: Filing, words: str) -> str:
@@ -507,7 +518,8 @@ __all__ = [
     "publish",
     "recurs_of",
     "routing_of",
-    "say",
+    "sketch",
     "spoken",
     "submit",
+    "words_of",
 ]

@@ -6,6 +6,6 @@ from flask import Blueprint
 
 bp = Blueprint("own", __name__)
 
-from app.routes.own import data, edit, follow, mine, page, reach, saying  # noqa: E402  the views need the blueprint
+from app.routes.own import data, edit, follow, mine, page, preview, reach, saying  # noqa: E402  the views need the blueprint
 
-__all__ = ["bp", "data", "edit", "follow", "mine", "page", "reach", "saying"]
+__all__ = ["bp", "data", "edit", "follow", "mine", "page", "preview", "reach", "saying"]

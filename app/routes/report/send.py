@@ -116,7 +116,7 @@ def cover() -> ResponseReturnValue:
         return _lost()
     form = ContactForm()
     shown = [] if request.form.get("cover") == "all" else _shown()
-    kept.keep(**_said_of(form) | {"shown": shown})
+    kept.keep(**said_of(form) | {"shown": shown})
     return kept.go(url_for("report.send", _anchor="covered"))
 
 
@@ -153,7 +153,7 @@ def _submit(form: ContactForm) -> tuple[str, str] | None:
         draft = drafts.find_draft(request.cookies.get(kept.COOKIE, ""), lock=True)
         if draft is None:
             return None
-        asked = drafts.filing_of(draft, person_id=who.person_id, language=lang, **_said_of(form))
+        asked = drafts.filing_of(draft, person_id=who.person_id, language=lang, **said_of(form))
         filed = filing.submit(asked, by=who)
         return filed.report.code, filed.secret
 
@@ -165,7 +165,7 @@ def _not_yet(form: ContactForm) -> ResponseReturnValue:
         return _lost()
     if draft.report_id is not None:
         return _to_done(draft)
-    kept.keep(**_said_of(form))
+    kept.keep(**said_of(form))
     return _page(kept.draft(), form, 422)
 
 
@@ -182,7 +182,7 @@ def _has_contact(form: ContactForm) -> bool:
     return False
 
 
-def _said_of(form: ContactForm) -> dict[str, Any]:
+def said_of(form: ContactForm) -> dict[str, Any]:
     return {
         "name": (form.name.data or "").strip()[:120],
         "email": (form.email.data or "")[:254],
@@ -214,7 +214,7 @@ def _pieces(said: drafts.Said) -> list[dict[str, Any]]:
 
 def _refused(form: ContactForm, error: Invalid) -> ResponseReturnValue:
     """Back to the page that can mend it; what was typed is kept."""
-    kept.keep(**_said_of(form))
+    kept.keep(**said_of(form))
     field = error.field or ""
     if field in form:
         refuse(form, error)
