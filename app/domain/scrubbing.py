@@ -12,7 +12,10 @@ from app.extensions import db, unit_of_work
 from app.models import Kept, now
 
 NAME = "to_scrub"
-INDEXES = ("report_fts", "person_fts")  # SQLite's, of words and of names
+MERGE = (  # SQLite's indexes, of words and of names
+    text("INSERT INTO report_fts(report_fts) VALUES ('optimize')"),
+    text("INSERT INTO person_fts(person_fts) VALUES ('optimize')"),
+)
 TABLES = ("words", "report_contact", "person", "delivery", "draft", "photo", "report_text", "participation")
 
 
@@ -28,8 +31,8 @@ def scrub() -> int:
     with unit_of_work() as session:
         session.delete(session.get_one(Kept, NAME))  # what is erased from now on asks anew
         if session.get_bind().dialect.name == "sqlite":
-            for index in INDEXES:
-                session.execute(text(f"INSERT INTO {index}({index}) VALUES ('optimize')"))
+            for merge in MERGE:
+                session.execute(merge)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
