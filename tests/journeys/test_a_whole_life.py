@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app import logs
 from app.domain import scrubbing
 from app.domain.accounts.passwords import hash_password
+from app.domain.reports import secret_of
 from app.extensions import db, unit_of_work
 from app.jobs import clocks
 from app.models import Person, Report, ReportContact
@@ -113,6 +114,30 @@ def test_a_guest_is_heard_and_in_the_end_forgotten(
     assert traces(app, TRACES) == set()
     assert [word for word in TRACES if word in log.getvalue()] == []
     assert db_session.get(ReportContact, report.id) is None
+
+
+def test_the_time_to_edit_runs_down_in_sight_and_is_read_aloud_once(
+    db_session: Session, clock: Clock, open_page: Callable[..., Page]
+) -> None:
+    factories.with_time_to_edit()
+    report = factories.a_report()
+    page = open_page()
+    page.clock.install(time=clock.now)
+    page.goto(f"/r/{report.code}/mine/{secret_of(report)}")
+    seen, aloud = page.locator("[data-clock]"), page.locator("[data-aloud]")
+    expect(seen).to_contain_text("14 phút")
+    expect(aloud).to_have_text("")
+    page.evaluate(
+        "() => { window.said = 0; new MutationObserver(() => window.said++)"
+        ".observe(document.querySelector('[data-aloud]'), { childList: true }) }"
+    )
+    page.clock.run_for(14 * 60_000)
+    expect(aloud).to_have_text("Còn một phút để sửa phản ánh.")
+    page.clock.run_for(50_000)
+    assert page.evaluate("window.said") == 1
+    page.clock.run_for(20_000)
+    expect(seen).to_have_text("Đã hết thời gian chỉnh sửa.")
+    assert page.evaluate("window.said") == 2
 
 
 # The guest ------------------------------------------------------------------------------------------------------------
