@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -70,6 +71,13 @@ def a_filing(**said: Any) -> filing.Filing:
 def a_report(**said: Any) -> Report:
     with unit_of_work():
         return filing.submit(a_filing(**said), by=ANONYMOUS).report
+
+
+def with_time_to_edit(minutes: int = 15) -> None:
+    """The city gives whoever files so long to change their mind. The made-up city gives none."""
+    city = store.current()
+    with unit_of_work():
+        store.load(replace(city, settings=replace(city.settings, edit_window_minutes=minutes)))
 
 
 def its_reporter(report: Report) -> Actor:

@@ -188,6 +188,23 @@ def test_no_public_exit_tells_an_exact_place_where_the_place_is_coarser(
     assert wrong == []
 
 
+def test_no_public_exit_knows_of_a_report_that_may_still_be_edited(app: Flask, city: City, client: Browser) -> None:
+    counted = client.get("/numbers.csv").text
+    factories.with_time_to_edit()
+    held = factories.a_report(category="street-light", words="Chữ Chưa Ai Biết", lat=TRUE[0], lng=TRUE[1])
+    announce()
+    wrong = []
+    for url in dict.fromkeys(exits(app, City(held, city.all))):
+        answer = client.get(url)
+        body = answer.get_data().decode(errors="ignore")
+        if "Chưa Ai Biết" in body or (held.code in body and held.code not in url):
+            wrong.append(url)
+        if f"/r/{held.code}" in url and answer.status_code == 200:
+            wrong.append(f"{url}: {answer.status}")
+    assert wrong == []
+    assert client.get("/numbers.csv").text == counted
+
+
 def test_what_is_published_is_found_at_all(city: City, client: Browser) -> None:
     """The walk above would be silent about pages that show nothing."""
     for report in city.all:

@@ -62,6 +62,8 @@ def ask_again(report: Report) -> None:
     contact = db.session.get(ReportContact, report.id)
     if contact is None or contact.confirmed_at is not None or report.status is Status.WITHDRAWN:
         raise Invalid(_l("There is no contact left to confirm."))
+    if report.status is Status.HELD:
+        raise Invalid(_l("Our message goes out together with your report, once the time to edit is over."))
     if not notifications.can_reach(contact):
         raise Invalid(_l("We cannot send text messages. Your own link shows every answer."))
     if notifications.confirmations_since(report, now() - AGAIN_AFTER):

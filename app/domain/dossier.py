@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.domain import events, queue, routing
@@ -23,6 +23,8 @@ from app.models import Event, Photo, Report, Words
 from app.models.choices import EventKind, WordsKind
 
 MOST_EARLIER = 10
+_NOT_TOLD = (EventKind.JOINED, EventKind.EDITED)  # told by a number; the reporter's alone, before it came here
+_STANDS = (Event.kind != EventKind.ROUTED, Event.undone_at.is_(None))  # a routing that an edit took back is nobody's
 _PLACED = (EventKind.RELOCATED, EventKind.TRANSFERRED, EventKind.RETURNED)
 
 
@@ -101,7 +103,7 @@ def of(code: str, *, seen_by: Actor) -> Dossier:
     happened = (
         db.session.scalars(
             select(Event)
-            .where(Event.report_id == report.id, Event.kind != EventKind.JOINED)
+            .where(Event.report_id == report.id, Event.kind.not_in(_NOT_TOLD), or_(*_STANDS))
             .options(joinedload(Event.words))
             .order_by(Event.id)
         )

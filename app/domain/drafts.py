@@ -51,6 +51,7 @@ class Said:
     earlier: str = ""  # code of the report that has come back, as the reporter says
     asked: str = ""  # the category whose questions and similar reports were shown
     hide_content: bool = False
+    hide_name: bool = False
     shown: Sequence[str] = ()  # pieces that would be covered for everybody and that the reporter uncovered
     name: str = ""
     email: str = ""
@@ -211,6 +212,7 @@ def filing_of(draft: Draft, *, person_id: int | None, language: str, **changes: 
         earlier=said.earlier,
         is_dangerous=said.danger == "yes",
         hide_content=said.hide_content,
+        hide_name=said.hide_name,
         shown=tuple(said.shown),
         contact=Contact() if nobody else Contact(said.name, said.email, said.phone),
         person_id=person_id,

@@ -17,9 +17,11 @@ from app.domain.public_view import HANDED_OVER, PublicPhoto, told
 from app.domain.reports import following, secret_of
 from app.extensions import db
 from app.models import Event, Photo, Report, ReportContact, Words, now
-from app.models.choices import REPORTERS_WORDS, EventKind, PhotoState, WordsKind
+from app.models.choices import REPORTERS_WORDS, EventKind, PhotoState, Status, WordsKind
 
-PRIVATE_TO_ME = frozenset({EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.WITHDRAWN})
+PRIVATE_TO_ME = frozenset(
+    {EventKind.CONTACT_CONFIRMED, EventKind.CONTACT_SEEN, EventKind.EDITED, EventKind.NAME_HIDDEN, EventKind.WITHDRAWN}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def own_view(report: Report) -> OwnView:
     for_me = or_(Event.public_at.is_not(None), Event.kind.in_(PRIVATE_TO_ME))  # not each of the many who are affected
     events = db.session.scalars(select(Event).where(Event.report_id == report.id, for_me).order_by(Event.id)).all()
     mine = [one for one in words if one.kind in REPORTERS_WORDS and one.erased_at is None]
+    if report.status is Status.HELD:  # a unit is chosen, but nothing has been sent to it
+        events = [event for event in events if event.kind is not EventKind.ROUTED]
     lines = tuple(_lines(events, words, photos))
     at = now()
     guest = following.guest_of(report)
@@ -119,7 +123,7 @@ def _lines(events: Sequence[Event], words: Sequence[Words], photos: Sequence[Pho
     return lines
 
 
-_MINE = (REPORTERS_WORDS | {WordsKind.REQUEST}) - {WordsKind.DESCRIPTION, WordsKind.WAYFINDING}
+_MINE = (REPORTERS_WORDS | {WordsKind.REQUEST, WordsKind.FORMER}) - {WordsKind.DESCRIPTION, WordsKind.WAYFINDING}
 
 
 def _question(report: Report, lines: Sequence[OwnEvent]) -> str:

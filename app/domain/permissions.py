@@ -151,9 +151,14 @@ def is_watcher(actor: Actor, report: Report) -> bool:
 
 
 def is_trusted_with_contact(actor: Actor, report: Report) -> bool:
-    return report.status is not Status.HELD and any(
-        grant.sees_contact and grant.role in (*IN_CHARGE, Role.DISPATCHER) and grant.covers(report)
-        for grant in actor.grants
+    """Nobody is, where the reporter hides who they are; there is no way around it."""
+    return (
+        report.status is not Status.HELD
+        and not report.is_name_hidden
+        and any(
+            grant.sees_contact and grant.role in (*IN_CHARGE, Role.DISPATCHER) and grant.covers(report)
+            for grant in actor.grants
+        )
     )
 
 

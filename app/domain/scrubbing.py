@@ -1,7 +1,7 @@
 """What was erased is gone from the pages of the database too, not only from its rows.
 
-SQLite writes zeros over what is deleted (`secure_delete`), except in its index of words and its journal: the index is
-merged and the journal cut off. PostgreSQL keeps old versions of rows until it is vacuumed.
+SQLite writes zeros over what is deleted (`secure_delete`), except in its indexes of words and its journal: the indexes
+are merged and the journal cut off. PostgreSQL keeps old versions of rows until it is vacuumed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from app.extensions import db, unit_of_work
 from app.models import Kept, now
 
 NAME = "to_scrub"
+MERGE = (  # SQLite's indexes, of words and of names
+    text("INSERT INTO report_fts(report_fts) VALUES ('optimize')"),
+    text("INSERT INTO person_fts(person_fts) VALUES ('optimize')"),
+)
 TABLES = (
     "words",
     "report_contact",
@@ -37,7 +41,8 @@ def scrub() -> int:
     with unit_of_work() as session:
         session.delete(session.get_one(Kept, NAME))  # what is erased from now on asks anew
         if session.get_bind().dialect.name == "sqlite":
-            session.execute(text("INSERT INTO report_fts(report_fts) VALUES ('optimize')"))
+            for merge in MERGE:
+                session.execute(merge)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))

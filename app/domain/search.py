@@ -33,7 +33,7 @@ def refresh(report: Report) -> None:
     """Write the folded text anew: what the public may read, and what staff may."""
     spoken = db.session.execute(
         select(Words.kind, Words.original, Words.public_text, Words.public_at).where(
-            Words.report_id == report.id, Words.erased_at.is_(None)
+            Words.report_id == report.id, Words.erased_at.is_(None), Words.kind != WordsKind.FORMER
         )
     ).all()
     at = now()

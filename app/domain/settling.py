@@ -20,7 +20,7 @@ from app.models.choices import EventKind, Publication, Status
 
 GONE = (Status.HELD, Status.WITHDRAWN, Status.MERGED)  # never public, whatever was decided
 # these change nothing that an undo puts back, so that a step before them can still be taken back
-BESIDE = (EventKind.CONTACT_SEEN, EventKind.CONTACT_CONFIRMED, EventKind.JOINED)
+BESIDE = (EventKind.CONTACT_SEEN, EventKind.CONTACT_CONFIRMED, EventKind.JOINED, EventKind.NAME_HIDDEN)
 _LEVELS = tuple(Publication)  # from nothing to everything
 _ALSO = ("last_public_word_at", "updated_at")  # not put back by an undo, and yet telling
 

@@ -29,6 +29,7 @@ from app.forms.fields import latitude, longitude
 from app.models.choices import PlaceSource, StillThere
 
 DANGER = "danger"  # the question by which a category asks what every report is asked
+HIDE_NAME = _l("Hide who I am from the unit in charge too")
 TOO_LONG = _l("At most %(max)d characters.")
 
 
@@ -72,6 +73,14 @@ class PlaceForm(FlaskForm):
         return PlaceSource(said) if said in set(PlaceSource) else PlaceSource.MAP
 
 
+def ward_choices(city: City, language: str) -> list[SelectChoice]:
+    """Every ward of the city, in the order of its letters."""
+    named = sorted(
+        ((ward.name.in_(language), ward.code) for ward in city.wards.values()), key=lambda one: in_order(one[0])
+    )
+    return [SelectChoice(code, name) for name, code in named]
+
+
 class WardForm(FlaskForm):
     """The way without the map."""
 
@@ -80,10 +89,7 @@ class WardForm(FlaskForm):
 
     def __init__(self, city: City, language: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = sorted(
-            ((ward.name.in_(language), ward.code) for ward in city.wards.values()), key=lambda one: in_order(one[0])
-        )
-        self.ward.choices = [SelectChoice("", _l("Choose …")), *(SelectChoice(code, name) for name, code in named)]
+        self.ward.choices = [SelectChoice("", _l("Choose …")), *ward_choices(city, language)]
 
     def validate_ward(self, field: SelectField) -> None:
         if not field.data:
@@ -107,6 +113,16 @@ class WhatForm(FlaskForm):
     asked = HiddenField()  # the category whose questions stood on the page
 
 
+class EditForm(PlaceForm, WhatForm):
+    """All that may change in the time to edit, on one page. `version` is that of the report the page showed."""
+
+    where = SelectField(_l("Ward or commune"), choices=[], validate_choice=False, validators=[Optional()])
+    photos = MultipleFileField(_l("More photos"))
+    hide_content = BooleanField(_l("Do not publish my words and photos"))
+    hide_name = BooleanField(HIDE_NAME)
+    version = HiddenField()
+
+
 class ContactForm(FlaskForm):
     """Who may be written to, and what stays private. Nothing is ticked beforehand."""
 
@@ -114,6 +130,7 @@ class ContactForm(FlaskForm):
     email = StringField(_l("E-mail"), [Length(max=254, message=TOO_LONG)])
     phone = StringField(_l("Telephone"), [Length(max=30, message=TOO_LONG)])
     nameless = BooleanField(_l("Send without any contact"))
+    hide_name = BooleanField(HIDE_NAME)
     hide_content = BooleanField(_l("Do not publish my words and photos"))
     alerts = BooleanField(_l("Write to me also about similar problems nearby"))
     enterprise = BooleanField(_l("The unit in charge may pass my contact to its contractor, to find the place"))
@@ -252,6 +269,7 @@ __all__ = [
     "AddressForm",
     "ContactForm",
     "DigitsForm",
+    "EditForm",
     "EraseForm",
     "FollowForm",
     "LettersForm",
@@ -267,4 +285,5 @@ __all__ = [
     "further_questions",
     "questions_form",
     "telephone",
+    "ward_choices",
 ]

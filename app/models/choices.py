@@ -158,6 +158,7 @@ class WordsKind(StrEnum):
     FINDING = "finding"  # of a site visit
     TESTIMONY = "testimony"  # from somebody else than the reporter, to the unit alone
     REPLY = "reply"  # the reporter's reply to a question of the unit
+    FORMER = "former"  # what the reporter had written before an edit: theirs alone, no desk reads it
 
 
 # the reporter's, which become public by "Publish the content" alone
@@ -233,6 +234,8 @@ class EventKind(StrEnum):
     FILED = "filed"
     CONTACT_CONFIRMED = "contact_confirmed"
     ROUTED = "routed"
+    EDITED = "edited"  # by the reporter, in the time to edit
+    NAME_HIDDEN = "name_hidden"  # by the reporter, from the unit too; or shown again
     RELEASED = "released"  # the time to edit is over: it goes to its unit
     RECEIVED = "received"
     STARTED = "started"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, and_, literal_column, text
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, and_, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Key, PrimaryKey
@@ -170,6 +170,8 @@ class Report(Base):
     # people
     is_contact_confirmed: Mapped[bool] = mapped_column(default=False)
     is_nameless: Mapped[bool] = mapped_column(default=False)
+    # who they are is hidden from the unit too: nobody at a desk sees it
+    is_name_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     erased_at: Mapped[datetime | None]  # the reporter erased their data; the case stands without them
     affected: Mapped[int] = mapped_column(default=1)
     claimed_at: Mapped[datetime | None]  # somebody says that it is fixed, and the unit has not looked yet

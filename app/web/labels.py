@@ -230,6 +230,8 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
         EventKind.FILED: _l("Report sent"),
         EventKind.CONTACT_CONFIRMED: _l("Contact confirmed"),
         EventKind.ROUTED: _l("Sent to the unit in charge"),
+        EventKind.EDITED: _l("You changed the report"),
+        EventKind.NAME_HIDDEN: _l("Who the sender is, hidden from the unit or shown"),
         EventKind.RELEASED: _l("Passed to the unit, the time to edit is over"),
         EventKind.RECEIVED: _l("Received"),
         EventKind.STARTED: _l("Work started"),

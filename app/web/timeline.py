@@ -69,8 +69,8 @@ class Line:
 _RESIDENTS = frozenset(
     {
         *(EventKind.FILED, EventKind.ADDED, EventKind.REPLIED, EventKind.RATED, EventKind.APPEALED),
-        *(EventKind.WITHDRAWN, EventKind.JOINED, EventKind.LEFT, EventKind.CONTACT_CONFIRMED),
-        *(EventKind.NEIGHBOUR_SAID, EventKind.CLAIMED, EventKind.TOLD),
+        *(EventKind.EDITED, EventKind.NAME_HIDDEN, EventKind.WITHDRAWN, EventKind.JOINED, EventKind.LEFT),
+        *(EventKind.CONTACT_CONFIRMED, EventKind.NEIGHBOUR_SAID, EventKind.CLAIMED, EventKind.TOLD),
     }
 )
 _NAMED_BY_TITLE = frozenset({EventKind.ROUTED})

@@ -131,6 +131,7 @@ function asFiled(typed) {
     wayfinding: (typed.wayfinding ?? "").trim(),
     is_dangerous: typed.danger === "yes",
     hide_content: Boolean(typed.hide_content),
+    hide_name: Boolean(typed.hide_name),
     consents: [typed.alerts && "alerts", typed.enterprise && "contractor"].filter(Boolean),
     contact: typed.nameless ? {} : { name: typed.name, email: typed.email, phone: typed.phone },
   };

@@ -6,7 +6,7 @@ const words = button.firstChild;
 const before = words.textContent;
 
 form.addEventListener("submit", (event) => {
-  if (event.submitter?.formAction.endsWith("/covered")) return;
+  if (event.submitter?.hasAttribute("formaction")) return; // these send nothing
   if (form.dataset.busy) return event.preventDefault();
   form.dataset.busy = "1";
   button.setAttribute("aria-disabled", "true");

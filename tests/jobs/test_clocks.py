@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +18,7 @@ from app.extensions import db, unit_of_work
 from app.jobs import clocks
 from app.models import Delivery, Event, OneTimeCode, Person, Report, ReportContact, now
 from app.models.choices import ActorKind, EventKind, Outcome, Publication, Status
-from tests.factories import a_person, a_report, dispatcher, in_charge_of, its_reporter
+from tests.factories import a_person, a_report, dispatcher, in_charge_of, its_reporter, with_time_to_edit
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -53,12 +52,6 @@ def test_a_pause_ends_by_itself_and_the_clock_goes_on(clock):
     event = last_event(report)
     assert (event.kind, event.actor_kind, event.public_at) == (EventKind.RESUMED, ActorKind.SYSTEM, event.at)
     assert figures.verify() == []
-
-
-def with_time_to_edit(minutes: int = 15) -> None:
-    city = store.current()
-    with unit_of_work():
-        store.load(replace(city, settings=replace(city.settings, edit_window_minutes=minutes)))
 
 
 def in_queues() -> list[str]:

@@ -123,7 +123,13 @@ def test_a_secret_opens_its_own_report_and_no_other(app: Flask, client: Browser,
         if not {"code", "secret"} <= rule.arguments:
             continue
         for secret in others:
-            values = {"code": world.codes["new"], "secret": secret, "move": "withdraw", "purpose": "alerts"}
+            values = {
+                "code": world.codes["new"],
+                "secret": secret,
+                "move": "withdraw",
+                "purpose": "alerts",
+                "what": "hide",
+            }
             _domain, url = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
             for method in (rule.methods or set()) & {"GET", "POST"}:
                 answer = client.open(url, method=method)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -26,6 +27,7 @@ class World:
 
     codes: dict[str, str] = field(default_factory=dict)  # status → code of a report
     secrets: dict[str, str] = field(default_factory=dict)  # status → secret of its reporter
+    held: tuple[str, str] = ("", "")  # code and secret of a report that may still be edited
     token: str = ""  # confirms the contact of the waiting report
     follower: dict[str, str] = field(default_factory=dict)  # page, confirm, stop → the token of a guest's link
     alert: dict[str, str] = field(default_factory=dict)  # page, confirm, mine → tokens of somebody's letters
@@ -53,7 +55,8 @@ def _reports(world: World) -> list[dict[str, Any]]:
 
 
 def _own(world: World) -> list[dict[str, Any]]:
-    return [{"code": world.codes[status], "secret": secret} for status, secret in world.secrets.items()]
+    held = [dict(zip(("code", "secret"), world.held, strict=True))]
+    return [{"code": world.codes[status], "secret": secret} for status, secret in world.secrets.items()] + held
 
 
 VALUES: dict[str, Values] = {
@@ -70,6 +73,8 @@ VALUES: dict[str, Values] = {
     ],
     "/r/<code>/follow/stop/<token>": lambda world: [{"code": world.codes["new"], "token": world.follower["stop"]}],
     "/r/<code>/still/<token>": lambda world: [{"code": world.codes["resolved"], "token": world.follower["still"]}],
+    "/r/<code>/mine/<secret>/preview": _own,
+    "/r/<code>/mine/<secret>/edit": lambda world: _own(world)[-1:],
     "/r/<code>/mine/<secret>/data": lambda world: _own(world)[:1],
     "/r/<code>/mine/<secret>/sent": lambda world: _own(world)[:1],
     "/mine/by-mail/<token>": lambda world: [{"token": world.alert["mine"]}],
@@ -156,24 +161,29 @@ def _file_and_work(world: World) -> None:
         with unit_of_work():
             world.secrets[status] = secret_of(report)
 
-    new = factories.a_report()
+    factories.with_time_to_edit()
+    filed = partial(factories.a_report, goes_out=True)
+    new = filed()
     with unit_of_work():
         world.token = confirmations.confirmation_token(new)
     keep("new", new)
     _followed(world, new)
-    working = factories.a_report()
+    working = filed()
     take(working, "receive")
     take(working, "start")
     keep("in_progress", working)
-    done = factories.a_report()
+    done = filed()
     take(done, "receive")
     take(done, "resolve", words="Đã dọn sạch.", outcome=Outcome.CANNOT_FIX)
     keep("resolved", done)
     _doubted(world, done)
-    declined = factories.a_report()
+    declined = filed()
     take(declined, "decline", words="Ngoài phạm vi.", refusal=_a_refusal())
     keep("declined", declined)
-    keep("sensitive", factories.a_report(category="staff-conduct"))
+    keep("sensitive", filed(category="staff-conduct"))
+    held = factories.a_report()
+    with unit_of_work():
+        world.held = held.code, secret_of(held)
 
 
 def _doubted(world: World, report: Any) -> None:
@@ -343,6 +353,7 @@ def unknown_addresses(app: Flask) -> list[str]:
 # Answers for programs and parts of pages, which have tests of their own.
 NOT_PAGES = {
     "/r/<code>/mine/<secret>/data.zip",
+    "/r/<code>/mine/<secret>/edit/details",
     "/account/data.zip",
     "/report/where",
     "/static/<path:filename>",

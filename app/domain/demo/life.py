@@ -147,6 +147,7 @@ class Life:
     is_late: bool = False
     publication: Publication = Publication.NONE
     is_content_hidden: bool = False
+    is_name_hidden: bool = False
     content_due_at: datetime | None = None
     withheld_reason: str = ""
     hidden_at: datetime | None = None

@@ -167,9 +167,14 @@ def discard(photo: Photo) -> None:
     photo_id = photo.id
     with unit_of_work():
         fresh = db.session.get_one(Photo, photo_id, with_for_update=True)
-        name, raw, original = fresh.name, fresh.raw, fresh.original
+        files = files_of(fresh)
         remove(fresh)
-    let_go(key for key in (raw, original, *(public_key(name, size) for size in SIZES)) if key)
+    let_go(files)
+
+
+def files_of(photo: Photo) -> list[str]:
+    """The keys of everything that is kept of a photo; ask before `remove`, let go of them after the commit."""
+    return [key for key in (photo.raw, photo.original, *(public_key(photo.name, size) for size in SIZES)) if key]
 
 
 # --- after the request ------------------------------------------------------------------------------------------------

@@ -32,13 +32,19 @@ def always(event: Event, report: Report) -> bool:
     return True
 
 
+def has_gone_out(event: Event, report: Report) -> bool:
+    """Not while the reporter may still edit or take it back: until then we write to nobody."""
+    return not event.data.get("held")
+
+
 def is_unconfirmed(event: Event, report: Report) -> bool:
-    return not report.is_contact_confirmed
+    return has_gone_out(event, report) and not report.is_contact_confirmed
 
 
 def is_from_an_account(event: Event, report: Report) -> bool:
     """Nothing had to be confirmed: a guest's receipt goes out with the confirmation instead."""
-    return report.contact is None or report.contact.confirmed_at is None
+    is_confirmed = report.contact is not None and report.contact.confirmed_at is not None
+    return has_gone_out(event, report) and not is_confirmed
 
 
 def is_untouched(event: Event, report: Report) -> bool:
@@ -47,12 +53,11 @@ def is_untouched(event: Event, report: Report) -> bool:
 
 
 def is_urgent(event: Event, report: Report) -> bool:
-    return report.severity is Severity.URGENT
+    return has_gone_out(event, report) and report.severity is Severity.URGENT
 
 
 def needs_a_dispatcher(event: Event, report: Report) -> bool:
-    """Not while the reporter may still edit: nobody could open it."""
-    return report.needs_routing_check and not event.data.get("held")
+    return report.needs_routing_check and has_gone_out(event, report)
 
 
 def has_new_promise(event: Event, report: Report) -> bool:
@@ -89,11 +94,13 @@ def _both(letter: LetterKind) -> tuple[Told, ...]:
 
 NOBODY: tuple[Told, ...] = ()
 
+RECEIPT = (
+    Told(Audience.CONTACT, LetterKind.CONFIRM, is_unconfirmed),
+    Told(REPORTER, LetterKind.FILED, is_from_an_account),
+)
+
 AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
-    EventKind.FILED: (
-        Told(Audience.CONTACT, LetterKind.CONFIRM, is_unconfirmed),
-        Told(REPORTER, LetterKind.FILED, is_from_an_account),
-    ),
+    EventKind.FILED: RECEIPT,
     EventKind.CONTACT_CONFIRMED: (
         Told(REPORTER, LetterKind.FILED, is_untouched),
         Told(REPORTER, LetterKind.STANDS),
@@ -102,7 +109,13 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
         Told(Audience.QUEUE, LetterKind.URGENT, is_urgent),
         Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),
     ),
-    EventKind.RELEASED: (Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),),
+    EventKind.EDITED: NOBODY,
+    EventKind.NAME_HIDDEN: NOBODY,
+    EventKind.RELEASED: (
+        *RECEIPT,
+        Told(Audience.QUEUE, LetterKind.URGENT, is_urgent),
+        Told(Audience.DISPATCHERS, LetterKind.RETURNED, needs_a_dispatcher),
+    ),
     EventKind.RECEIVED: _both(LetterKind.RECEIVED),
     EventKind.ACCEPTED: (Told(REPORTER, LetterKind.RECEIVED),),
     EventKind.STARTED: NOBODY,

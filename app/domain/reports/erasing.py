@@ -52,7 +52,7 @@ from app.models.choices import (
     WordsKind,
 )
 
-THEIR_WORDS = REPORTERS_WORDS | {WordsKind.REQUEST}
+THEIR_WORDS = REPORTERS_WORDS | {WordsKind.REQUEST, WordsKind.FORMER}
 THEIR_PHOTOS = (PhotoKind.BEFORE, PhotoKind.ADDITION)
 
 

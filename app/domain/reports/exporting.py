@@ -61,6 +61,7 @@ def of_report(report: Report) -> dict[str, Any]:
         "language": report.language,
         "channel": report.channel,
         "is_content_hidden": report.is_content_hidden,
+        "is_name_hidden": report.is_name_hidden,
         "rating": report.rating,
         "events": [{"kind": line.kind, "at": line.at, "said": list(line.said)} for line in view.events],
     } | of_reporter(report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ from app.domain.city.model import Category, City
 from app.domain.errors import Invalid
 from app.domain.media.store import KEPT
 from app.domain.permissions import Actor
+from app.domain.reports import held
 from app.domain.reports.find import secret_of
 from app.domain.reports.placing import ward_at
 from app.extensions import db
@@ -41,7 +42,6 @@ from app.models.choices import (
     PlaceSource,
     Precision,
     Publication,
-    PublishWhen,
     Severity,
     Status,
     WordsKind,
@@ -51,6 +51,7 @@ from app.models.report import is_public, lies_in
 MAX_WORDS = 4000
 MAX_WAYFINDING = 300
 SAME_PLACE_M = 50
+CONTRACTOR = "contractor"  # the consent to pass the contact on
 NOTICE = "2"  # raised when the words at the button say something else about who sees what
 SAID_WITHIN_M = 500  # an earlier report that the reporter names, as far as coarse public points may be off
 MAX_OBSERVED_AGE = timedelta(days=30)
@@ -86,6 +87,7 @@ class Filing:
     earlier: str = ""  # code of the answered report that has come back, as the reporter says
     is_dangerous: bool = False
     hide_content: bool = False
+    hide_name: bool = False  # from the unit too
     shown: tuple[str, ...] = ()  # pieces that would be covered for everybody, and that the reporter wants shown
     contact: Contact = Contact()
     person_id: int | None = None  # the account it is filed from
@@ -98,6 +100,7 @@ class Filing:
     draft_id: int | None = None
     filed_at: datetime | None = None  # only for made-up and imported reports
     is_demo: bool = False
+    goes_out: bool = False  # at once, without a time to edit: a part of what stands already
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +217,7 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
     if before.same_id is not None:  # sent before, then without this draft
         report = db.session.get_one(Report, before.same_id)
         return Filed(report, secret_of(report), is_new=False)
-    if not filing.contact and filing.person_id is None and not _may_be_nameless(planned):
-        raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
+    check_contact(planned, is_nameless=not filing.contact and filing.person_id is None)
     report = _report(filing, planned, before, at, photo_count=len(photos))
     db.session.add(report)
     _people(report, filing, at)
@@ -224,11 +226,11 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
         photo.report_id, photo.draft_id = report.id, None
     if draft is not None:
         draft.report_id, draft.data = report.id, {}
-    is_public = planned.category.publish is PublishWhen.AT_ONCE and not filing.hide_content
-    spoken = [filing.words, filing.wayfinding]
-    shown = spoken if planned.category.precision is Precision.EXACT else [filing.words]
+    is_public = report.publication is Publication.FULL
+    said = [filing.words, filing.wayfinding]
+    shown = said if planned.category.precision is Precision.EXACT else [filing.words]
     search.write(
-        report, private=spoken, public=[_covered(filing, one) for one in shown] if is_public else [], is_new=True
+        report, private=said, public=[_covered(filing, one) for one in shown] if is_public else [], is_new=True
     )
     db.session.flush()
     figures.apply(None, figures.standing(report))
@@ -264,8 +266,10 @@ def _photos(draft: Draft | None) -> list[Photo]:
     )
 
 
-def _may_be_nameless(planned: Plan) -> bool:
-    return planned.city.settings.nameless and planned.category.nameless
+def check_contact(planned: Plan, *, is_nameless: bool) -> None:
+    """Raises Invalid where this kind of report is not taken from nobody."""
+    if is_nameless and not (planned.city.settings.nameless and planned.category.nameless):
+        raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,42 +293,53 @@ class _Found(StrEnum):
 
 
 def _before(planned: Plan, at: datetime, filing: Filing) -> _Before:
-    """One question to the database. The write transaction keeps the id ours.
+    """One question to the database. The write transaction keeps the id ours."""
+    free = select(literal(_Found.FREE.value), _free_id(), literal(0.0), literal(0.0), literal(0))
+    same = _row(_Found.SAME).where(Report.client_id == filing.client_id)
+    found, same_id, done = 0, None, []
+    for row in db.session.execute(union_all(free, same, *_done_here(planned, at, filing.earlier))):
+        if row[0] == _Found.FREE:
+            found = row[1]
+        elif row[0] == _Found.SAME:
+            same_id = row[1]
+        else:
+            done.append(row)
+    return _Before(found, *_latest(planned, done), same_id)
 
-    The same place and category within the city's days: this is "lần n" of that problem. What the reporter names
-    themselves goes before what lies nearest.
-    """
-    since = at - timedelta(days=planned.city.settings.recurrence_days)
+
+def recurs_of(planned: Plan, at: datetime, earlier: str) -> tuple[int | None, int]:
+    """The id of the same problem as it stood here last, and how many times it had come: this one is "lần n" of it."""
+    return _latest(planned, db.session.execute(union_all(*_done_here(planned, at, earlier))))
+
+
+def _done_here(planned: Plan, at: datetime, earlier: str) -> list[Select[*tuple[Any, ...]]]:
+    """What was answered within the city's days about this category in this place or beside it; and what the reporter
+    names themselves, by its code."""
     answered = (Report.category_id == planned.category.id, Report.status.in_(DONE))
     near = (
         _row(_Found.NEAR)
         .where(
             *answered,
             lies_in("cell", geo.covering(planned.lat, planned.lng, SAME_PLACE_M)),
-            Report.filed_at >= since,
+            Report.filed_at >= at - timedelta(days=planned.city.settings.recurrence_days),
         )
         .order_by(Report.id.desc())
         .limit(20)
         .subquery()
     )
-    asked = [
-        select(literal(_Found.FREE.value), _free_id(), literal(0.0), literal(0.0), literal(0)),
-        _row(_Found.SAME).where(Report.client_id == filing.client_id),
-        select(near),
-    ]
-    if filing.earlier:
-        asked.append(_row(_Found.NAMED).where(*answered, Report.code == filing.earlier, is_public()))
-    found, same_id, earlier = 0, None, []
-    for what, id, lat, lng, recurrence in db.session.execute(union_all(*asked)):
-        away = geo.distance_m((lat, lng), (planned.lat, planned.lng))
-        if what == _Found.FREE:
-            found = id
-        elif what == _Found.SAME:
-            same_id = id
-        elif away <= (SAME_PLACE_M if what == _Found.NEAR else SAID_WITHIN_M):
-            earlier.append((what == _Found.NAMED, id, recurrence))
-    _is_named, earlier_id, recurrence = max(earlier, default=(False, None, 0))
-    return _Before(found, earlier_id, recurrence, same_id)
+    named = _row(_Found.NAMED).where(*answered, Report.code == earlier, is_public())
+    return [select(near), named] if earlier else [select(near)]
+
+
+def _latest(planned: Plan, done: Iterable[Any]) -> tuple[int | None, int]:
+    """What the reporter names goes before what lies nearest in time."""
+    found = []
+    for what, id, lat, lng, recurrence in done:
+        reach = SAME_PLACE_M if what == _Found.NEAR else SAID_WITHIN_M
+        if geo.distance_m((lat, lng), (planned.lat, planned.lng)) <= reach:
+            found.append((what == _Found.NAMED, id, recurrence))
+    _is_named, id, recurrence = max(found, default=(False, None, 0))
+    return id, recurrence
 
 
 def _row(what: _Found) -> Select[*tuple[Any, ...]]:
@@ -338,66 +353,90 @@ def _free_id() -> Any:
 
 
 def _report(filing: Filing, planned: Plan, before: _Before, at: datetime, *, photo_count: int) -> Report:
-    city, category = planned.city, planned.category
-    unit_id, ward_id = planned.unit_id, city.wards[planned.ward].id
-    public = geo.public_point(
-        planned.lat,
-        planned.lng,
-        category.precision,
-        lambda lat, lng: areas.is_inside_ward(planned.ward, lat, lng),
-    )
-    if filing.lat is None:
-        public = None  # without the map only the ward is known
-    held = city.settings.edit_window_minutes > 0 and planned.severity is not Severity.URGENT
+    is_held = not (filing.goes_out or filing.filed_at) and held.is_held(planned.city, planned.severity, filing.channel)
+    report = sketch(filing, planned, at, status=Status.HELD if is_held else Status.NEW, photo_count=photo_count)
+    report.id, report.code = before.next_id, remembered.code_of(before.next_id)
+    report.recurs_of_id, report.recurrence = before.earlier_id, before.recurrence + 1
+    return report
+
+
+def sketch(filing: Filing, planned: Plan, at: datetime, *, status: Status, photo_count: int) -> Report:
+    """The report as it would stand, without an id and in no session: to be filed, or only to be looked at."""
     report = Report(
-        id=before.next_id,
-        code=remembered.code_of(before.next_id),
+        code="",
         client_id=filing.client_id,
         version=1,
-        category_id=category.id,
-        answers={key: value for key, value in filing.answers.items() if category.question(key) and value},
-        severity=planned.severity,
         language=filing.language,
         channel=filing.channel,
         observed_at=filing.observed_at,
         filed_at=at,
-        lat=planned.lat,
-        lng=planned.lng,
-        cell=geo.cell_of(planned.lat, planned.lng),
-        public_lat=public[0] if public else None,
-        public_lng=public[1] if public else None,
-        public_cell=geo.cell_of(*public) if public else None,
-        place_source=filing.place_source if filing.lat is not None else PlaceSource.WARD,
-        accuracy_m=filing.accuracy_m,
-        nearest_address=filing.nearest_address.strip()[:300],
-        ward_id=ward_id,
-        is_ward_confirmed=planned.is_ward_sure,
-        status=Status.HELD if held else Status.NEW,
-        unit_id=unit_id,
-        rule_code=planned.routed.rule_code,
-        site_code=planned.routed.site or "",
-        city_version=city.version,
-        needs_routing_check=planned.routed.confirm,
-        receive_due_at=planned.promise.receive_by,
-        handle_due_at=planned.promise.handle_by,
+        status=status,
         first_handle_due_at=planned.promise.handle_by,
-        due_at=planned.promise.receive_by,
-        is_content_hidden=filing.hide_content,
+        transfers=0,
+        is_transferred=False,
+        is_late=False,
+        is_appeal_open=False,
+        reopened=0,
+        withheld_reason="",
         is_nameless=not filing.contact and filing.person_id is None,
         is_contact_confirmed=filing.person_id is not None,
         affected=1,
-        photo_count=photo_count,
+        recurrence=1,
         last_public_word_at=at,
         updated_at=at,
-        recurs_of_id=before.earlier_id,
-        recurrence=before.recurrence + 1,
         is_demo=filing.is_demo,
+        **as_said(filing, planned),
     )
-    report.publication = publication.at_filing(report, category)
+    publish(report, filing, planned, photo_count=photo_count)
+    return report
+
+
+def as_said(filing: Filing, planned: Plan) -> dict[str, Any]:
+    """The columns that follow from what somebody says, by filing or by an edit while nobody else sees it."""
+    city, category = planned.city, planned.category
+    public = None  # without the map only the ward is known
+    if filing.lat is not None:
+        public = geo.public_point(
+            planned.lat,
+            planned.lng,
+            category.precision,
+            lambda lat, lng: areas.is_inside_ward(planned.ward, lat, lng),
+        )
+    return {
+        "category_id": category.id,
+        "answers": {key: value for key, value in filing.answers.items() if category.question(key) and value},
+        "severity": planned.severity,
+        "lat": planned.lat,
+        "lng": planned.lng,
+        "cell": geo.cell_of(planned.lat, planned.lng),
+        "public_lat": public[0] if public else None,
+        "public_lng": public[1] if public else None,
+        "public_cell": geo.cell_of(*public) if public else None,
+        "place_source": filing.place_source if filing.lat is not None else PlaceSource.WARD,
+        "accuracy_m": filing.accuracy_m,
+        "nearest_address": filing.nearest_address.strip()[:300],
+        "ward_id": city.wards[planned.ward].id,
+        "is_ward_confirmed": planned.is_ward_sure,
+        "unit_id": planned.unit_id,
+        "rule_code": planned.routed.rule_code,
+        "site_code": planned.routed.site or "",
+        "city_version": city.version,
+        "needs_routing_check": planned.routed.confirm,
+        "receive_due_at": planned.promise.receive_by,
+        "handle_due_at": planned.promise.handle_by,
+        "due_at": planned.promise.receive_by,
+        "is_content_hidden": filing.hide_content,
+        "is_name_hidden": filing.hide_name,
+    }
+
+
+def publish(report: Report, filing: Filing, planned: Plan, *, photo_count: int) -> None:
+    """How much everybody sees of it, and what waits for somebody's check."""
+    report.photo_count, report.content_due_at = photo_count, None
+    report.publication = publication.at_filing(report, planned.category)
     is_said_already = report.publication is Publication.FULL  # the words, that is: photos are masked by a person
     if photo_count or (filing.words.strip() and not is_said_already):
-        publication.await_check(city, report, at)
-    return report
+        publication.await_check(planned.city, report, report.filed_at)
 
 
 def _people(report: Report, filing: Filing, at: datetime) -> None:
@@ -417,42 +456,57 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
     if person_id is not None:
         db.session.add(Participation(report_id=report.id, person_id=person_id, part=Part.REPORTER, created_at=at))
     for consent in filing.consents:
+        if filing.hide_name and consent == CONTRACTOR:
+            continue  # whom the unit does not know it cannot pass on
         db.session.add(Consent(report_id=report.id, person_id=person_id, purpose=consent, version="1", given_at=at))
 
 
 def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
     """Two events: it was filed, in the reporter's words; it went to a unit, by a rule."""
+    is_held = report.status is Status.HELD
     filed = _event(report, EventKind.FILED, by.kind, by.person_id) | {
         "data": {"channel": report.channel.value, "photos": report.photo_count, "notice": filing.notice}
+        | ({"held": True} if is_held else {})
     }
-    routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {
-        "data": {
-            "to": planned.routed.unit,
-            "rule": planned.routed.rule_code,
-            "site": planned.routed.site or "",
-            "confirm": list(planned.routed.reasons),
-            "held": report.status is Status.HELD,
-            "runners_up": [other.unit for other in planned.routed.runners_up],
-            "receive_by": int(report.receive_due_at.timestamp()),
-            "handle_by": int(report.handle_due_at.timestamp()),
-        }
-    }
+    routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {"data": routing_of(planned, is_held=is_held)}
     written = insert(Event).values([filed, routed]).returning(Event.kind, Event.id)  # one statement for both
     ids = {row.kind: row.id for row in db.session.execute(written)}
+    for kind, said in spoken(filing).items():
+        db.session.add(words_of(report, kind, said, filing, event_id=ids[EventKind.FILED]))
+
+
+def routing_of(planned: Plan, *, is_held: bool) -> dict[str, Any]:
+    """What the event of a routing says: to whom, why, who else, and until when."""
+    return {
+        "to": planned.routed.unit,
+        "rule": planned.routed.rule_code,
+        "site": planned.routed.site or "",
+        "confirm": list(planned.routed.reasons),
+        "held": is_held,
+        "runners_up": [other.unit for other in planned.routed.runners_up],
+        "receive_by": int(planned.promise.receive_by.timestamp()),
+        "handle_by": int(planned.promise.handle_by.timestamp()),
+    }
+
+
+def spoken(filing: Filing) -> dict[WordsKind, str]:
+    """The reporter's own words in it, those that are not empty."""
+    words = {WordsKind.DESCRIPTION: filing.words.strip(), WordsKind.WAYFINDING: filing.wayfinding.strip()}
+    return {kind: said for kind, said in words.items() if said}
+
+
+def words_of(report: Report, kind: WordsKind, said: str, filing: Filing, *, event_id: int | None = None) -> Words:
+    """These words as they stand with the report: covered for everybody, where everybody reads them already."""
     is_public = report.publication is Publication.FULL
-    for kind, said in ((WordsKind.DESCRIPTION, filing.words), (WordsKind.WAYFINDING, filing.wayfinding)):
-        if said.strip():
-            clean = said.strip()
-            words = Words(
-                report_id=report.id,
-                event_id=ids[EventKind.FILED],
-                kind=kind,
-                original=clean,
-                public_text=_covered(filing, clean) if is_public else None,
-                uncovered=masking.places(clean, filing.shown) or None,
-                language=filing.language,
-            )
-            db.session.add(words)
+    return Words(
+        report_id=report.id,
+        event_id=event_id,
+        kind=kind,
+        original=said,
+        public_text=_covered(filing, said) if is_public else None,
+        uncovered=masking.places(said, filing.shown) or None,
+        language=filing.language,
+    )
 
 
 def _covered(filing: Filing, words: str) -> str:
@@ -473,4 +527,22 @@ def _event(report: Report, kind: EventKind, actor_kind: ActorKind, actor_id: int
     }
 
 
-__all__ = ["NOTICE", "Contact", "Filed", "Filing", "Plan", "check", "check_answers", "plan", "submit"]
+__all__ = [
+    "NOTICE",
+    "Contact",
+    "Filed",
+    "Filing",
+    "Plan",
+    "as_said",
+    "check",
+    "check_answers",
+    "check_contact",
+    "plan",
+    "publish",
+    "recurs_of",
+    "routing_of",
+    "sketch",
+    "spoken",
+    "submit",
+    "words_of",
+]

@@ -12,6 +12,7 @@ from app.domain.accounts import find
 from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor, Permission, may
+from app.domain.reports.filing import CONTRACTOR
 from app.domain.reports.find import get_for_change
 from app.extensions import db
 from app.models import AnonymousJoin, Consent, Event, Participation, Person, Report, ReportContact, now
@@ -127,6 +128,24 @@ def set_language(code: str, language: str, *, by: Actor) -> None:
     if guest is None:
         raise Forbidden(_l("The language of your letters is set on the page of your account."))
     guest.language = language
+
+
+def hide_name(code: str, *, by: Actor, hidden: bool) -> None:
+    """The reporter hides who they are from the unit too, or lets it be seen. Only they can; twice changes nothing.
+
+    A contractor, who would get the contact from the unit, gets it no more.
+    """
+    report = get_for_change(code, by=by)
+    _own(report, by)
+    if report.is_nameless:
+        raise Invalid(_l("This report was filed without contact data."))
+    if report.is_name_hidden is hidden:
+        return
+    with events.recording(report, EventKind.NAME_HIDDEN, by=by, public=False) as entry:
+        entry.data |= {"is_hidden": hidden}
+        report.is_name_hidden = hidden
+    if hidden:
+        withdraw_consent(code, CONTRACTOR, by=by)
 
 
 def is_muted(report: Report) -> bool:

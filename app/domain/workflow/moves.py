@@ -341,6 +341,15 @@ MOVES: tuple[Move, ...] = (
         EventKind.WITHDRAWN,
         by_reporter=True,
     ),
+    Move(
+        "send_now",
+        frozenset({Status.HELD}),
+        Status.NEW,
+        _l("Send it now"),
+        Permission.FOLLOW_UP,
+        EventKind.RELEASED,
+        by_reporter=True,
+    ),
     # the city's own hand
     Move(
         "close",

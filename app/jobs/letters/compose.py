@@ -193,7 +193,8 @@ def _doubts(event: Event | None) -> tuple[str, ...]:
         return ()
     routed = event
     if event.kind is not EventKind.ROUTED:
-        found = select(Event).where(Event.report_id == event.report_id, Event.kind == EventKind.ROUTED)
+        stands = Event.undone_at.is_(None)  # an edit takes the one before it back
+        found = select(Event).where(Event.report_id == event.report_id, Event.kind == EventKind.ROUTED, stands)
         routed = db.session.scalars(found.order_by(Event.id).limit(1)).first() or event
     return tuple(routed.data.get("confirm", ()))
 

@@ -6,6 +6,16 @@ from flask import Blueprint
 
 bp = Blueprint("own", __name__)
 
-from app.routes.own import data, follow, mine, page, reach, saying, telling  # noqa: E402  the views need the blueprint
+from app.routes.own import (  # noqa: E402  the views need the blueprint
+    data,
+    edit,
+    follow,
+    mine,
+    page,
+    preview,
+    reach,
+    saying,
+    telling,
+)
 
-__all__ = ["bp", "data", "follow", "mine", "page", "reach", "saying", "telling"]
+__all__ = ["bp", "data", "edit", "follow", "mine", "page", "preview", "reach", "saying", "telling"]

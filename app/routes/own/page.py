@@ -11,9 +11,9 @@ from app.domain.city import store
 from app.domain.errors import Gone, Moved, NotFound
 from app.domain.own_view import own_view
 from app.domain.permissions import Actor
-from app.domain.reports import by_secret, get
+from app.domain.reports import by_secret, get, held
 from app.forms.report import AddressForm, DigitsForm, LettersForm, PressForm, RatingForm, WordsForm
-from app.models import Report, ReportContact
+from app.models import Report, ReportContact, now
 from app.models.choices import EventKind, Status, StatusClass
 from app.routes.own import bp
 from app.routes.own.parts import MOVES, rating_form
@@ -73,7 +73,9 @@ def shown(
         own=own,
         own_qr=qr.svg(own, _("QR code of your own link")),
         add=add or WordsForm(formdata=None, prefix="add"),
-        takes_additions=report.status_class is not StatusClass.GONE,
+        takes_additions=report.status_class not in (StatusClass.GONE, StatusClass.DRAFT),
+        held_until=held.until(report),
+        can_edit=held.can_edit(report, now()),
         moves={name: (moves or {}).get(name) or WordsForm(formdata=None, prefix=name) for name in offered},
         rating=(rating or rating_form(blank=True)) if answer and _can_rate(report) else None,
         awaits=awaits,

@@ -15,7 +15,7 @@ from app.web.labels import LABELS
 
 TRIES = "30 per hour"
 LETTERS = "20 per hour"  # asked for by one connection; the domain counts those to one address
-MOVES = ("reply", "appeal", "reopen", "withdraw")  # the steps that are the reporter's to take
+MOVES = ("reply", "appeal", "reopen", "withdraw", "send_now")  # the steps that are the reporter's to take
 
 
 def rating_form(*, blank: bool = False) -> RatingForm:

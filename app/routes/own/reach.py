@@ -82,6 +82,24 @@ def letters(code: str, secret: str) -> ResponseReturnValue:
     return back(code, secret)
 
 
+@bp.post("/r/<code>/mine/<secret>/name/<any(hide, show):what>")
+@open_to_all
+@limiter.limit(TRIES)
+def name(code: str, secret: str, what: str) -> ResponseReturnValue:
+    """Who the reporter is, hidden from the unit too, or shown again."""
+    report, link = by_secret(code, secret)
+    if PressForm().validate_on_submit() and not report.is_nameless:
+        with unit_of_work():
+            following.hide_name(code, by=link, hidden=what == "hide")
+        flash(
+            _("Hidden. From now on nobody at the unit sees who you are.")
+            if what == "hide"
+            else _("Those at the unit who are allowed to may see who you are again; every look is written down."),
+            "done",
+        )
+    return back(code, secret)
+
+
 @bp.post("/r/<code>/mine/<secret>/letters")
 @open_to_all
 @limiter.limit(TRIES)

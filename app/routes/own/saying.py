@@ -82,6 +82,7 @@ _THANKS: dict[str, Callable[[], str]] = {
     "reply": lambda: _("Thank you. The unit goes on with your answer."),
     "appeal": lambda: _("Your request was sent. Somebody else decides it."),
     "reopen": lambda: _("The report is open again, with a promise of its own."),
+    "send_now": lambda: _("Sent. The unit in charge sees it now."),
     "withdraw": lambda: _("The report is withdrawn and no longer public."),
 }
 

@@ -6,6 +6,6 @@ from flask import Blueprint
 
 bp = Blueprint("report", __name__)
 
-from app.routes.report import api, place, send, start, what  # noqa: E402  the views need the blueprint
+from app.routes.report import api, place, preview, send, start, what  # noqa: E402  the views need the blueprint
 
-__all__ = ["api", "bp", "place", "send", "start", "what"]
+__all__ = ["api", "bp", "place", "preview", "send", "start", "what"]

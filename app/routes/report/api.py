@@ -163,6 +163,7 @@ def _filing(body: dict[str, Any]) -> filing.Filing:
         answers=_answers(body),
         is_dangerous=body.get("is_dangerous") is True,
         hide_content=body.get("hide_content") is True,
+        hide_name=body.get("hide_name") is True,
         shown=_shown(body),
         contact=filing.Contact() if person_id is not None else _contact(body),
         person_id=person_id,

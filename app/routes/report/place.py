@@ -50,15 +50,15 @@ def keep_place() -> ResponseReturnValue:
     if found.offered and ward not in {one.code for one in found.offered}:
         form.ward.errors = [_beside_a_border() if found.is_sure else _without_borders()]
         return _page(form), 422
-    source, lang = form.place_source, language.chosen()
+    source = form.place_source
     kept.keep(
         lat=round(form.lat.data, 6),
         lng=round(form.lng.data, 6),
         place_source=source.value,
-        accuracy_m=_metres(form.accuracy.data) if source is PlaceSource.DEVICE else None,
+        accuracy_m=metres(form.accuracy.data) if source is PlaceSource.DEVICE else None,
         ward=ward,
         is_without_map=False,
-        nearest_address=form.address.data or places.address_at(form.lat.data, form.lng.data, lang),
+        nearest_address=address_of(form),
         wayfinding=form.wayfinding.data or "",
     )
     return kept.go(_next())
@@ -105,14 +105,7 @@ def where() -> ResponseReturnValue:
 
 
 def _page(form: PlaceForm, *, query: str = "") -> str:
-    city, lang = store.current(), language.chosen()
-    lat, lng = form.lat.data, form.lng.data
-    found = places.spot(lat, lng) if lat is not None and lng is not None else None
-    if found is not None and found.is_inside:
-        form.offer(found.offered, lang)
-        if found.is_sure and found.ward is not None and form.ward.data not in {one.code for one in found.offered}:
-            form.ward.data = found.ward.code
-    config = current_app.config["HOIAM"]
+    pin, lang = pin_of(form), language.chosen()
     hits = places.search(query, lang)
     if query and not hits and any(sign.isalpha() for sign in query) and not form.wayfinding.data:
         form.wayfinding.data = query[:MAX_WAYFINDING]
@@ -122,18 +115,32 @@ def _page(form: PlaceForm, *, query: str = "") -> str:
         step=2,
         query=query,
         hits=hits,
-        has_pin=found is not None,
-        found=found,
-        said=_said_of(found) if found is not None else "",
-        arrows=_arrows(lat, lng, str(form.wayfinding.data or "")),
+        has_pin=pin["found"] is not None,
+        arrows=_arrows(form.lat.data, form.lng.data, str(form.wayfinding.data or "")),
         finds_streets=places.finds_streets(),
         is_area=request.args.get("area") == "1",
-        has_borders=areas.has_outlines(),
-        tiles_url=config.tiles_url,
-        tiles_attribution=config.tiles_attribution,
-        bounds=city.bounds,
         source=form.place_source,
+        **pin,
     )
+
+
+def pin_of(form: PlaceForm) -> dict[str, Any]:
+    """What `report/_pin.html` shows of the place in the form; where no border tells, the form offers wards."""
+    lang, config = language.chosen(), current_app.config["HOIAM"]
+    lat, lng = form.lat.data, form.lng.data
+    found = places.spot(lat, lng) if lat is not None and lng is not None else None
+    if found is not None and found.is_inside:
+        form.offer(found.offered, lang)
+        if found.is_sure and found.ward is not None and form.ward.data not in {one.code for one in found.offered}:
+            form.ward.data = found.ward.code
+    return {
+        "found": found,
+        "said": _said_of(found) if found is not None else "",
+        "has_borders": areas.has_outlines(),
+        "tiles_url": config.tiles_url,
+        "tiles_attribution": config.tiles_attribution,
+        "bounds": store.current().bounds,
+    }
 
 
 def _asked_pin() -> dict[str, Any]:
@@ -220,5 +227,12 @@ def _number(name: str) -> float | None:
     return degrees(request.args.get(name, ""))
 
 
-def _metres(said: float | None) -> int | None:
+def address_of(form: PlaceForm) -> str:
+    """The address that came with the place, or the one that lies nearest; empty where nobody knows one."""
+    if form.lat.data is None or form.lng.data is None:
+        return ""
+    return form.address.data or places.address_at(form.lat.data, form.lng.data, language.chosen())
+
+
+def metres(said: float | None) -> int | None:
     return round(min(said, 100_000)) if said is not None and said >= 0 else None

@@ -13,7 +13,7 @@ from flask_login import current_user
 from app.domain import confirmations, drafts, expected, masking, notifications, personal, promises, qr, routing
 from app.domain.city import store
 from app.domain.errors import Invalid
-from app.domain.reports import by_secret, filing
+from app.domain.reports import by_secret, filing, held
 from app.extensions import limiter, unit_of_work
 from app.forms.refusals import refuse
 from app.forms.report import ContactForm, PressForm
@@ -80,6 +80,7 @@ def send() -> ResponseReturnValue:
             "phone": said.phone,
             "nameless": said.is_nameless,
             "hide_content": said.hide_content,
+            "hide_name": said.hide_name,
             "alerts": "alerts" in said.consents,
             "enterprise": "contractor" in said.consents,
         },
@@ -115,7 +116,7 @@ def cover() -> ResponseReturnValue:
         return _lost()
     form = ContactForm()
     shown = [] if request.form.get("cover") == "all" else _shown()
-    kept.keep(**_said_of(form) | {"shown": shown})
+    kept.keep(**said_of(form) | {"shown": shown})
     return kept.go(url_for("report.send", _anchor="covered"))
 
 
@@ -140,6 +141,7 @@ def done(code: str, secret: str) -> ResponseReturnValue:
         is_urgent=report.severity is Severity.URGENT,
         opens_at=None if hours.is_working(at) else hours.next_open(at),
         contact=_contact_hint(report),
+        held_until=held.until(report),
         lang=lang,
     )
 
@@ -151,7 +153,7 @@ def _submit(form: ContactForm) -> tuple[str, str] | None:
         draft = drafts.find_draft(request.cookies.get(kept.COOKIE, ""), lock=True)
         if draft is None:
             return None
-        asked = drafts.filing_of(draft, person_id=who.person_id, language=lang, **_said_of(form))
+        asked = drafts.filing_of(draft, person_id=who.person_id, language=lang, **said_of(form))
         filed = filing.submit(asked, by=who)
         return filed.report.code, filed.secret
 
@@ -163,7 +165,7 @@ def _not_yet(form: ContactForm) -> ResponseReturnValue:
         return _lost()
     if draft.report_id is not None:
         return _to_done(draft)
-    kept.keep(**_said_of(form))
+    kept.keep(**said_of(form))
     return _page(kept.draft(), form, 422)
 
 
@@ -180,13 +182,14 @@ def _has_contact(form: ContactForm) -> bool:
     return False
 
 
-def _said_of(form: ContactForm) -> dict[str, Any]:
+def said_of(form: ContactForm) -> dict[str, Any]:
     return {
         "name": (form.name.data or "").strip()[:120],
         "email": (form.email.data or "")[:254],
         "phone": (form.phone.data or "")[:30],
         "is_nameless": bool(form.nameless.data),
         "hide_content": bool(form.hide_content.data),
+        "hide_name": bool(form.hide_name.data),
         "consents": list(form.consents),
         "shown": _shown(),
     }
@@ -211,7 +214,7 @@ def _pieces(said: drafts.Said) -> list[dict[str, Any]]:
 
 def _refused(form: ContactForm, error: Invalid) -> ResponseReturnValue:
     """Back to the page that can mend it; what was typed is kept."""
-    kept.keep(**_said_of(form))
+    kept.keep(**said_of(form))
     field = error.field or ""
     if field in form:
         refuse(form, error)

@@ -119,14 +119,18 @@ def _earlier(category: Category | None) -> str:
 
 
 def _answers(category: Category | None) -> dict[str, str]:
-    """The answers on this form; those kept before when the questions were not on the page."""
+    return answers_of(category, dict(kept.said().answers))
+
+
+def answers_of(category: Category | None, before: dict[str, str]) -> dict[str, str]:
+    """The answers on this form; those from before when the questions were not on the page."""
     if category is None:
         return {}
     if request.form.get("asked") == category.code:
         typed = {one.code: request.form.get(f"answer_{one.code}", "") for one in further_questions(category)}
         given = {code: text.strip()[:200] for code, text in typed.items() if text.strip()}
     else:
-        given = {code: text for code, text in kept.said().answers.items() if category.question(code)}
+        given = {code: text for code, text in before.items() if category.question(code)}
     return given | _danger(category)
 
 
@@ -151,7 +155,11 @@ def _details(code: str, answers: dict[str, str], words: str = "") -> Details | N
     category = store.current().categories.get(code)
     if category is None:
         return None
-    return Details(category, questions_form(category, language.chosen(), answers), _similar(category, words))
+    return of_category(category, answers, _similar(category, words))
+
+
+def of_category(category: Category, answers: dict[str, str], similar: list[dict[str, Any]]) -> Details:
+    return Details(category, questions_form(category, language.chosen(), answers), similar)
 
 
 def _similar(category: Category, words: str) -> list[dict[str, Any]]:
@@ -172,7 +180,19 @@ def _pick(words: str) -> str:
 
 
 def _page(form: WhatForm, details: Details | None) -> str:
-    city, lang = store.current(), language.chosen()
+    return render_template(
+        "report/what.html",
+        form=form,
+        step=3,
+        details=details,
+        photos=len(drafts.photos_of(kept.open_draft())),
+        **kinds(form),
+    )
+
+
+def kinds(form: WhatForm) -> dict[str, Any]:
+    """What `report/_kinds.html` shows: the chosen category and those the words speak of first, then all by group."""
+    city = store.current()
     suggested = drafts.suggestions(form.words.data or "")
     chosen = str(form.category.data or "")
     first = list(dict.fromkeys([*([chosen] if chosen in city.categories else []), *suggested]))
@@ -180,14 +200,8 @@ def _page(form: WhatForm, details: Details | None) -> str:
         (group, [one for one in city.categories.values() if one.group == group.code and one.code not in first])
         for group in city.groups.values()
     ]
-    return render_template(
-        "report/what.html",
-        form=form,
-        step=3,
-        details=details,
-        first=[city.categories[code] for code in first],
-        selected=chosen or (suggested[0] if suggested else ""),
-        groups=groups,
-        photos=len(drafts.photos_of(kept.open_draft())),
-        lang=lang,
-    )
+    return {
+        "first": [city.categories[code] for code in first],
+        "selected": chosen or (suggested[0] if suggested else ""),
+        "groups": groups,
+    }

@@ -23,6 +23,7 @@ def report_abuse(step: Step) -> None:
 
 EFFECTS: dict[str, Callable[[Step], None]] = {
     "release": hands.release,
+    "send_now": hands.release,
     "receive": hands.receive,
     "start": nothing,
     "resolve": ending.resolve,

@@ -90,12 +90,14 @@ def _second_problem(step: Step, category: str) -> filing.Filing:
         wayfinding=said.get(WordsKind.WAYFINDING, ""),
         words=said.get(WordsKind.DESCRIPTION) or step.details.words,
         hide_content=report.is_content_hidden,
+        hide_name=report.is_name_hidden,
         contact=filing.Contact(contact.name, contact.email, contact.phone) if contact else filing.Contact(),
         person_id=next(iter(report.reporter_ids), None) if report.is_contact_confirmed else None,
         language=report.language,
         channel=report.channel,
         observed_at=None,
         is_demo=report.is_demo,
+        goes_out=True,
     )
 
 
