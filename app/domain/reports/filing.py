@@ -381,6 +381,7 @@ def sketch(filing: Filing, planned: Plan, at: datetime, *, status: Status, photo
         is_nameless=not filing.contact and filing.person_id is None,
         is_contact_confirmed=filing.person_id is not None,
         affected=1,
+        doubts=0,
         recurrence=1,
         last_public_word_at=at,
         updated_at=at,
