@@ -16,6 +16,7 @@ from app.domain.city import store
 from app.domain.city.model import Category, City
 from app.domain.errors import Invalid
 from app.domain.media.store import KEPT
+from app.domain.notices import reading as notices
 from app.domain.permissions import Actor
 from app.domain.reports import held
 from app.domain.reports.find import secret_of
@@ -25,6 +26,8 @@ from app.models import (
     Consent,
     Draft,
     Event,
+    Notice,
+    NoticeReport,
     Participation,
     Person,
     Photo,
@@ -95,6 +98,7 @@ class Filing:
     channel: Channel = Channel.WEB
     observed_at: datetime | None = None
     about_unit: str | None = None
+    joins: str = ""  # the code of the notice that the reporter says it is about
     consents: tuple[str, ...] = ()  # purposes somebody ticked
     notice: str = ""  # the version of what was said about who sees what; empty where nothing was
     draft_id: int | None = None
@@ -218,10 +222,13 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
         report = db.session.get_one(Report, before.same_id)
         return Filed(report, secret_of(report), is_new=False)
     check_contact(planned, is_nameless=not filing.contact and filing.person_id is None)
+    joined = _joined(filing, planned)
     report = _report(filing, planned, before, at, photo_count=len(photos))
     db.session.add(report)
     _people(report, filing, at)
-    _happened(report, filing, planned, by)
+    _happened(report, filing, planned, by, joins=joined is not None)
+    if joined is not None:
+        db.session.add(NoticeReport(report_id=report.id, notice_id=joined.id, joined_at=at))
     for photo in photos:
         photo.report_id, photo.draft_id = report.id, None
     if draft is not None:
@@ -270,6 +277,13 @@ def check_contact(planned: Plan, *, is_nameless: bool) -> None:
     """Raises Invalid where this kind of report is not taken from nobody."""
     if is_nameless and not (planned.city.settings.nameless and planned.category.nameless):
         raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
+
+
+def _joined(filing: Filing, planned: Plan) -> Notice | None:
+    """The notice it is to join. One that is over meanwhile, or holds elsewhere, keeps no report from being filed."""
+    if not filing.joins:
+        return None
+    return notices.joinable(filing.joins, planned.category.code, planned.lat, planned.lng, planned.ward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,12 +475,13 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
         db.session.add(Consent(report_id=report.id, person_id=person_id, purpose=consent, version="1", given_at=at))
 
 
-def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
+def _happened(report: Report, filing: Filing, planned: Plan, by: Actor, *, joins: bool) -> None:
     """Two events: it was filed, in the reporter's words; it went to a unit, by a rule."""
     is_held = report.status is Status.HELD
     filed = _event(report, EventKind.FILED, by.kind, by.person_id) | {
         "data": {"channel": report.channel.value, "photos": report.photo_count, "notice": filing.notice}
         | ({"held": True} if is_held else {})
+        | ({"joins": filing.joins} if joins else {})
     }
     routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {"data": routing_of(planned, is_held=is_held)}
     written = insert(Event).values([filed, routed]).returning(Event.kind, Event.id)  # one statement for both

@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from app.domain import public_list, reports, stats
 from app.domain.errors import Moved, Refusal
+from app.domain.notices import reading as notices
 from app.domain.permissions import ANONYMOUS
 from app.forms.public import CodeForm
+from app.models.choices import NoticeSeverity
 from app.routes.public import bp
 from app.web import cards
 from app.web.access import open_to_all
@@ -24,6 +26,7 @@ def front() -> ResponseReturnValue:
         cacheable=is_for_everybody(),
         form=CodeForm(),
         numbers=stats.of(stats.CITY),
+        notices=[one for one in notices.current() if one.notice.severity is NoticeSeverity.DANGER],
         answers=[(cards.public_card(view), view) for view in answers],
     )
     return cacheable(page)
