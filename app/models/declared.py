@@ -44,6 +44,7 @@ class Suspension(Base):
     created_at: Mapped[datetime]
     applies_at: Mapped[datetime]  # before that it can be taken back as if it had never been
     undone_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]  # nothing is left to move
 
 
 class SuspendedReport(Base):

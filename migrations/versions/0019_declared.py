@@ -95,6 +95,7 @@ def upgrade() -> None:
         moment("created_at"),
         moment("applies_at"),
         moment("undone_at", nullable=True),
+        moment("done_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_suspension"),
     )
     op.create_index("uq_suspension_code", "suspension", ["code"], unique=True)

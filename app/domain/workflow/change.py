@@ -14,6 +14,7 @@ from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor
 from app.domain.reports.find import get_for_change
 from app.domain.standing import put_back
+from app.domain.suspensions import moving as suspensions
 from app.domain.workflow import effects
 from app.domain.workflow.details import Details
 from app.domain.workflow.moves import BY_CODE, Move, moves
@@ -48,7 +49,11 @@ def _carry_out(report: Report, move: Move, by: Actor, details: Details) -> Event
     with events.recording(report, move.event, by=by, public=move.is_public, hold_seconds=hold, batch=batch) as entry:
         step = effects.Step(store.current(), report, details, entry, by)
         entry.data |= {"move": move.code}
+        dates = (report.handle_due_at, report.due_at)
         effects.EFFECTS[move.code](step)
+        suspensions.count_anew(report, move.code, was=dates, at=entry.at)
+        if "due" in entry.data:
+            entry.data["due"] = int(report.handle_due_at.timestamp())
         if move.to is not None:
             report.status = move.to
         if move.words is not None:
