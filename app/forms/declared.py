@@ -19,6 +19,7 @@ from app.domain.folding import in_order
 from app.domain.notices import area as areas_
 from app.domain.notices.area import Area
 from app.domain.notices.writing import Telling
+from app.domain.suspensions.declaring import Decision
 from app.forms.account import TOO_LONG
 from app.forms.team import Several
 from app.models import Localized, Notice
@@ -174,3 +175,28 @@ class UpdateForm(FlaskForm):
     @property
     def text(self) -> Localized:
         return Localized((self.text_vi.data or "").strip(), (self.text_en.data or "").strip())
+
+
+class SuspensionForm(KindsForm):
+    """Hours that do not count, for whom, and why."""
+
+    reason_vi = StringField(
+        _l("Reason in Vietnamese"),
+        [InputRequired(_l("Say the reason; everybody reads it.")), Length(max=300, message=TOO_LONG)],
+    )
+    reason_en = StringField(_l("Reason in English"), [Length(max=300, message=TOO_LONG)])
+    starts_at = Moment(_l("From"), [InputRequired(_l("Say from when."))])
+    until = Moment(_l("Until"), [InputRequired(_l("Say until when."))])
+
+    @property
+    def decision(self) -> Decision:
+        starts_at, until = self.starts_at.at, self.until.at
+        assert starts_at is not None  # required
+        assert until is not None
+        return Decision(
+            reason=Localized((self.reason_vi.data or "").strip(), (self.reason_en.data or "").strip()),
+            starts_at=starts_at,
+            until=until,
+            wards=tuple(self.wards.data or ()),
+            categories=tuple(self.categories.data or ()),
+        )

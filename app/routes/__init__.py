@@ -28,6 +28,7 @@ from app.routes import (
     publish,
     report,
     styleguide,
+    suspensions,
     team,
 )
 
@@ -44,6 +45,7 @@ AUDIENCES = (
     guests,
     alerts,
     notices,
+    suspensions,
     photos,
     account,
     desk,

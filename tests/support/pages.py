@@ -32,6 +32,7 @@ class World:
     follower: dict[str, str] = field(default_factory=dict)  # page, confirm, stop → the token of a guest's link
     alert: dict[str, str] = field(default_factory=dict)  # page, confirm, mine → tokens of somebody's letters
     notice: dict[str, str] = field(default_factory=dict)  # its code, and the link that ends its letters
+    suspension: str = ""  # the code of hours that do not count
     membership: int = 0  # a role in UNIT
     template: int = 0  # a ready answer of UNIT
     file: str = ""  # a letter in the outbox
@@ -84,6 +85,7 @@ VALUES: dict[str, Values] = {
     "/alerts/confirm/<token>": lambda world: [{"token": world.alert["confirm"]}],
     "/notices/<code>": lambda world: [{"code": world.notice["code"]}],
     "/notices/stop/<token>": lambda world: [{"token": world.notice["stop"]}],
+    "/desk/declare/suspensions/<code>": lambda world: [{"code": world.suspension}],
     "/desk/declare/notices/<code>": lambda world: [{"code": world.notice["code"]}],
     "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
     "/desk/r/<code>": lambda world: [{"code": code} for status, code in world.codes.items() if status != "sensitive"],
@@ -276,11 +278,12 @@ def _followed(world: World, report: Any) -> None:
 
 
 def _declared(world: World) -> None:
-    """What the city has declared: a notice with an update that a report joined."""
+    """What the city has declared: a notice with an update that a report joined, and hours that do not count."""
     from datetime import timedelta
 
     from app.domain.notices import telling, writing
     from app.domain.notices.area import Area
+    from app.domain.suspensions import declaring
     from app.extensions import unit_of_work
     from app.models import NoticeReport, now
     from app.models.choices import NoticeSeverity, Role
@@ -297,6 +300,8 @@ def _declared(world: World) -> None:
         notice = writing.publish(told, by=admin)
         session.add(NoticeReport(report_id=joined.id, notice_id=notice.id, joined_at=at))
         writing.carry_on(notice.code, text, by=admin)
+        pause = declaring.Decision(text, at, at + timedelta(hours=1), wards=("10006",))
+        world.suspension = declaring.declare(pause, by=admin).code
         world.notice = {"code": notice.code, "stop": telling.stop_token(notice, reader.id)}
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import case, func, select
 
+from app.domain.city import store
 from app.domain.errors import NotFound
 from app.extensions import db
 from app.models import Report, SuspendedReport, Suspension, now
@@ -82,8 +84,9 @@ def kept(suspensions: Sequence[Suspension]) -> dict[int, Kept]:
     return {one.id: found.get(one.id, Kept()) for one in suspensions}
 
 
-def only_in_time_by_them(since: datetime) -> int:
-    """Reports answered since then that are in time by a suspension alone."""
+def only_in_time_by_them(on: date) -> int:
+    """Reports answered since this day that are in time by a suspension alone."""
+    since = datetime.combine(on, time(), ZoneInfo(store.current().timezone))
     query = (
         select(func.count(SuspendedReport.report_id.distinct()))
         .join(Report, Report.id == SuspendedReport.report_id)
