@@ -200,3 +200,7 @@ class SuspensionForm(KindsForm):
             wards=tuple(self.wards.data or ()),
             categories=tuple(self.categories.data or ()),
         )
+
+
+class StormForm(AreaForm):
+    until = Moment(_l("Until"), [InputRequired(_l("Say until when."))])

@@ -17,6 +17,7 @@ from app.domain import silence
 from app.domain.city import store
 from app.domain.folding import in_order
 from app.domain.queue import MOST_COUNTED, Question, Tab
+from app.domain.workflow import many
 from app.models import Report
 from app.models.choices import DONE, OPEN, Rating, Role, Status
 from app.routes.desk import asking, bp, sent
@@ -76,6 +77,8 @@ def queue() -> ResponseReturnValue:
         title=LABELS[asked.tab],
         by_unit=len(work.unit_ids(who)) != 1,
         sent=sent.bar(),
+        may_work=who.has(Role.CLERK, Role.LEAD, Role.DISPATCHER),
+        many=many.offered(),
     )
 
 

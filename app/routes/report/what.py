@@ -48,8 +48,10 @@ class Details:
 @open_to_all
 def what() -> ResponseReturnValue:
     said = kept.said()
-    data = {"words": said.words, "category": said.category, "danger": said.danger}
-    return _page(WhatForm(formdata=None, data=data), _details(said.category, dict(said.answers)))
+    asked = request.args.get("category", "")  # a storm's page names one
+    category = asked if asked in store.current().categories else said.category
+    data = {"words": said.words, "category": category, "danger": said.danger}
+    return _page(WhatForm(formdata=None, data=data), _details(category, dict(said.answers)))
 
 
 @bp.post("/report/what")
