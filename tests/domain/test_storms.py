@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.domain import figures, storms, workflow
+from app.domain import figures, queue, storms, workflow
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.workflow import many
 from app.extensions import db, unit_of_work
@@ -37,6 +37,27 @@ def test_it_is_turned_on_with_an_end_by_those_with_the_right_and_logged(clock: C
         storms.end(code, by=admin)
     kinds = db.session.scalars(select(Declared.kind).order_by(Declared.id)).all()
     assert kinds == [DeclaredKind.STORM_BEGUN, DeclaredKind.STORM_ENDED]
+
+
+def test_in_a_storm_the_queue_puts_danger_first_then_many_then_the_date(clock: Clock) -> None:
+    plain = [a_report() for _n in range(2)]
+    with unit_of_work() as session:
+        session.get_one(Report, plain[1].id).affected = 30
+    danger, elsewhere = a_report(is_dangerous=True), a_report(lat=21.02, lng=105.835)
+    admin, by = actor(None, Role.ADMIN), dispatcher()
+    calm = queue.page(queue.Question(), seen_by=by)
+    with unit_of_work():
+        storms.begin(now() + timedelta(hours=9), ("10001",), by=admin)
+    seen, after = [], None
+    for _page in range(4):  # one a page: the keys lead from each to the next
+        page = queue.page(queue.in_this_weather(queue.Question(after=after)), seen_by=by, limit=1)
+        seen += [one.id for one in page.reports]
+        after = page.next
+    assert seen == [danger.id, plain[1].id, plain[0].id, elsewhere.id]
+    assert after is None
+    assert {one.id for one in calm.reports} == set(seen)
+    two = in_charge_of(plain[0])
+    assert [one.id for one in queue.page(queue.in_this_weather(queue.Question()), seen_by=two).reports] == seen[:3]
 
 
 def versions(*reports: Report) -> list[tuple[str, int]]:

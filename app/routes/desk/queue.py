@@ -62,7 +62,7 @@ def queue() -> ResponseReturnValue:
     counts = work.badges(who)
     asked = asking.question(request.args, _first(counts, is_searching=bool(request.args.get("words"))))
     asking.remember(asked)
-    page = work.page(asked, seen_by=who)
+    page = work.page(work.in_this_weather(asked), seen_by=who)
     people = work.colleagues(work.unit_ids(who), also=[report.assignee_id for report in page.reports])
     words = work.openings(page.reports)
     return render_template(
@@ -87,7 +87,7 @@ def queue() -> ResponseReturnValue:
 def next_report() -> ResponseReturnValue:
     """The first report of the heap this person works on, other than the one just left."""
     asked = asking.last()
-    report = work.next_one(asked, seen_by=actor(), not_this=request.args.get("not", ""))
+    report = work.next_one(work.in_this_weather(asked), seen_by=actor(), not_this=request.args.get("not", ""))
     if report is None:
         return redirect(asking.address(asked))
     return redirect(url_for("desk.report", code=report.code))
