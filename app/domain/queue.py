@@ -320,7 +320,7 @@ def to_publish(seen_by: Actor, *, after: tuple[int, int] | None = None, limit: i
     """Reports whose words or photos wait for a check, the one due first on top: one query."""
     wanted = [Report.content_due_at.is_not(None), handled_by(seen_by)]
     if after is not None:
-        seen = datetime.fromtimestamp(after[0], UTC)
+        seen = datetime.fromtimestamp(min(after[0], _FURTHEST), UTC)
         key = tuple_(literal(seen, Report.content_due_at.type), literal(after[1]))
         wanted.append(tuple_(Report.content_due_at, Report.id) > key)
     ordered = select(Report).where(*wanted).order_by(Report.content_due_at, Report.id).limit(limit + 1)
