@@ -77,15 +77,15 @@ class NoticeForm(KindsForm):
         _l("How much it matters"), [InputRequired(_l("Choose one."))], default=NoticeSeverity.INFO.value
     )
     title_vi = StringField(
-        _l("Title in Vietnamese"),
-        [InputRequired(_l("Write a title.")), Length(max=LONGEST_TITLE, message=TOO_LONG)],
+        _l("Heading in Vietnamese"),
+        [InputRequired(_l("Write a heading.")), Length(max=LONGEST_TITLE, message=TOO_LONG)],
     )
     text_vi = TextAreaField(
         _l("Text in Vietnamese"), [InputRequired(_l("Write the text.")), Length(max=LONGEST_TEXT, message=TOO_LONG)]
     )
-    title_en = StringField(_l("Title in English"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
+    title_en = StringField(_l("Heading in English"), [Length(max=LONGEST_TITLE, message=TOO_LONG)])
     text_en = TextAreaField(_l("Text in English"), [Length(max=LONGEST_TEXT, message=TOO_LONG)])
-    starts_at = Moment(_l("From"), [InputRequired(_l("Say from when."))])
+    starts_at = Moment(_l("Begins at"), [InputRequired(_l("Say from when."))])
     clear_at = Moment(_l("Expected to be over by"), [Optional()])
     until = Moment(_l("Shown until"), [InputRequired(_l("Say until when."))])
     point = StringField(_l("Middle of a circle: a place, or coordinates"), [Length(max=200, message=TOO_LONG)])
@@ -185,8 +185,8 @@ class SuspensionForm(KindsForm):
         [InputRequired(_l("Say the reason; everybody reads it.")), Length(max=300, message=TOO_LONG)],
     )
     reason_en = StringField(_l("Reason in English"), [Length(max=300, message=TOO_LONG)])
-    starts_at = Moment(_l("From"), [InputRequired(_l("Say from when."))])
-    until = Moment(_l("Until"), [InputRequired(_l("Say until when."))])
+    starts_at = Moment(_l("Begins at"), [InputRequired(_l("Say from when."))])
+    until = Moment(_l("Ends at"), [InputRequired(_l("Say until when."))])
 
     @property
     def decision(self) -> Decision:
@@ -203,4 +203,4 @@ class SuspensionForm(KindsForm):
 
 
 class StormForm(AreaForm):
-    until = Moment(_l("Until"), [InputRequired(_l("Say until when."))])
+    until = Moment(_l("Ends at"), [InputRequired(_l("Say until when."))])

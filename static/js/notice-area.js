@@ -27,8 +27,8 @@ function start(L) {
     const edge = corners();
     if (edge.length > 2) L.polygon(edge, look).addTo(drawn);
     for (const corner of edge) L.circleMarker(corner, { ...look, radius: 5 }).addTo(drawn);
-    for (const button of tools.querySelectorAll("[data-shape]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.shape === shape));
+    for (const button of tools.querySelectorAll("[data-draw]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.draw === shape));
     }
   };
   map.fitBounds(bounds);
@@ -40,8 +40,8 @@ function start(L) {
   tools.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
     if (!button) return;
-    if (button.dataset.shape) {
-      shape = button.dataset.shape;
+    if (button.dataset.draw) {
+      shape = button.dataset.draw;
       (shape === "circle" ? ring : point).value = "";
     } else if (shape === "circle") point.value = "";
     else ring.value = ring.value.trim().split("\n").slice(0, -1).join("\n");
