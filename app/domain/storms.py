@@ -15,7 +15,7 @@ from app.domain.errors import Invalid, NotFound, Stale
 from app.domain.permissions import Actor, Right
 from app.extensions import db
 from app.models import Storm, now
-from app.models.choices import DeclaredKind
+from app.models.choices import DeclaredKind, Severity
 
 LONGEST = timedelta(days=14)
 URGENT = 8  # categories offered first
@@ -58,6 +58,7 @@ def last() -> Sequence[Storm]:
 
 
 def urgent_categories() -> list[Category]:
-    """What is dangerous outdoors, in the order of the city folder."""
-    offered = (one for one in store.current().categories.values() if one.danger and not one.stops)
+    """What is urgent by its kind, in the order of the city folder."""
+    everything = store.current().categories.values()
+    offered = (one for one in everything if one.severity is Severity.URGENT and not one.stops)
     return list(offered)[:URGENT]
