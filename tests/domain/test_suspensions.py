@@ -143,6 +143,19 @@ def test_ended_early_as_much_comes_back_but_not_what_somebody_has_set_since(
     assert figures.verify() == []
 
 
+def test_nobody_loses_their_undo_to_it(clock: Clock, declare: Callable[..., Suspension]) -> None:
+    report = a_report()
+    declare()
+    clock.forward(minutes=1)
+    clerk = in_charge_of(report)
+    with unit_of_work():
+        event = workflow.take(report.code, "receive", by=clerk)
+    assert moving.turn() == 0
+    with unit_of_work():
+        workflow.undo(event.id, by=clerk)
+    assert moving.turn() == 1
+
+
 def test_within_its_minute_it_is_taken_back_and_after_that_it_is_not(
     clock: Clock, declare: Callable[..., Suspension], by: Actor
 ) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import exists, or_, select
 
-from app.domain import events, promises
+from app.domain import events, promises, settling
 from app.domain.city import store
 from app.domain.deadlines import WorkingTime
 from app.domain.permissions import SYSTEM
@@ -137,7 +137,8 @@ def _forth(suspension_id: int, code: str) -> bool:
     with unit_of_work() as session:
         suspension = session.get_one(Suspension, suspension_id)
         report = get_for_change(code, by=SYSTEM)
-        if session.get(SuspendedReport, (suspension_id, report.id)) is not None or report.status not in RUN:
+        is_marked = session.get(SuspendedReport, (suspension_id, report.id)) is not None
+        if is_marked or report.status not in RUN or _can_be_undone(report):
             return False
         hours = promises.working_time(store.current(), report.unit_id)
         handle = later(hours, report.handle_due_at, suspension, since=report.filed_at)
@@ -170,7 +171,7 @@ def _back(suspension_id: int, code: str) -> bool:
         suspension = session.get_one(Suspension, suspension_id)
         report = get_for_change(code, by=SYSTEM)
         kept = session.get(SuspendedReport, (suspension_id, report.id))
-        if kept is None or kept.until == suspension.until:
+        if kept is None or kept.until == suspension.until or _can_be_undone(report):
             return False
         hours = promises.working_time(store.current(), report.unit_id)
         begins = max(suspension.until, report.filed_at)
@@ -195,6 +196,11 @@ def _back(suspension_id: int, code: str) -> bool:
         kept.until = suspension.until
     log.info("moved back by a suspension", extra={"report": code})
     return True
+
+
+def _can_be_undone(report: Report) -> bool:
+    """Somebody's step still has its minute: it is moved after that, so that nobody loses their undo to us."""
+    return settling.shown(report, now()) is not report
 
 
 def _set(report: Report, handle: datetime, receive: datetime, running: datetime | None, suspension: Suspension) -> None:
