@@ -94,8 +94,8 @@ def shapes() -> ResponseReturnValue:
 @limiter.limit(TRIES, methods=["POST"])
 def stop(token: str) -> ResponseReturnValue:
     """No more letters about a notice. A mail reader presses it by itself (RFC 8058), and brings no token of a form."""
-    notice = telling.stopping(token)
     if request.method == "GET":
+        notice = telling.stopping(token)
         return render_template("notices/stop.html", notice=notice, token=token, press=PressForm(formdata=None))
     by_mail_reader = one_press.is_by_mail_reader()
     with unit_of_work():
