@@ -247,9 +247,7 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
     _happened(report, filing, planned, by, joins=joined is not None)
     if joined is not None:
         db.session.add(NoticeReport(report_id=report.id, notice_id=joined.id, joined_at=at))
-    for suspension in planned.held:
-        first = planned.first
-        db.session.add(moving.mark(suspension, report, handle_was=first.handle_by, receive_was=first.receive_by))
+    mark_suspensions(report, planned)
     for photo in photos:
         photo.report_id, photo.draft_id = report.id, None
     if draft is not None:
@@ -510,6 +508,13 @@ def _happened(report: Report, filing: Filing, planned: Plan, by: Actor, *, joins
     ids = {row.kind: row.id for row in db.session.execute(written)}
     for kind, said in spoken(filing).items():
         db.session.add(words_of(report, kind, said, filing, event_id=ids[EventKind.FILED]))
+
+
+def mark_suspensions(report: Report, planned: Plan) -> None:
+    """Which suspensions its dates are counted by, so that none is counted twice."""
+    for suspension in planned.held:
+        was = planned.first
+        db.session.add(moving.mark(suspension, report, handle_was=was.handle_by, receive_was=was.receive_by))
 
 
 def _moved(report: Report, planned: Plan) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import delete, exists, or_, select
 
 from app.domain import events, promises, settling
 from app.domain.city import store
@@ -163,6 +163,11 @@ def mark(suspension: Suspension, report: Report, *, handle_was: datetime, receiv
         receive_was=receive_was,
         receive_due_at=report.receive_due_at,
     )
+
+
+def forget(report: Report) -> None:
+    """Its dates are counted from the beginning: no suspension has moved them. Inside a unit of work."""
+    db.session.execute(delete(SuspendedReport).where(SuspendedReport.report_id == report.id))
 
 
 def _back(suspension_id: int, code: str) -> bool:
