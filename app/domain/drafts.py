@@ -50,6 +50,7 @@ class Said:
     answers: Mapping[str, str] = field(default_factory=dict)
     earlier: str = ""  # code of the report that has come back, as the reporter says
     asked: str = ""  # the category whose questions and similar reports were shown
+    joins: str = ""  # the code of a notice that it is about
     hide_content: bool = False
     hide_name: bool = False
     shown: Sequence[str] = ()  # pieces that would be covered for everybody and that the reporter uncovered
@@ -211,6 +212,7 @@ def filing_of(draft: Draft, *, person_id: int | None, language: str, **changes: 
         answers=dict(said.answers),
         earlier=said.earlier,
         is_dangerous=said.danger == "yes",
+        joins=said.joins,
         hide_content=said.hide_content,
         hide_name=said.hide_name,
         shown=tuple(said.shown),

@@ -31,6 +31,14 @@ class Permission(StrEnum):
     FOLLOW_UP = "follow_up"  # the reporter's own: read, add, answer, rate, object, withdraw
 
 
+class Right(StrEnum):
+    """What somebody may declare for the city: no report is asked."""
+
+    TELL = "tell"  # write its notices
+    SUSPEND = "suspend"  # declare hours in which promises do not run
+    STORM = "storm"  # put danger first
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One role in one unit (None: the whole city), perhaps for some categories or wards only."""
@@ -181,6 +189,18 @@ RULES: dict[Permission, tuple[Rule, ...]] = {  # any one is enough
     Permission.SEE_CONTACT: (is_trusted_with_contact,),
     Permission.FOLLOW_UP: (is_reporter,),
 }
+
+
+RIGHTS: dict[Right, tuple[Role, ...]] = {  # held for the whole city
+    Right.TELL: (Role.DISPATCHER, Role.ADMIN),
+    Right.SUSPEND: (Role.DISPATCHER, Role.ADMIN),
+    Right.STORM: (Role.ADMIN,),
+}
+
+
+def may_declare(actor: Actor, right: Right) -> bool:
+    """May this actor do this for the city?"""
+    return any(grant.role in RIGHTS[right] and grant.unit_id is None for grant in actor.grants)
 
 
 def may(actor: Actor, permission: Permission, report: Report) -> bool:

@@ -7,7 +7,7 @@ a dispatcher's is a single branch over the whole city. Conditions that belong to
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -15,29 +15,32 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Integer,
     Select,
     and_,
     bindparam,
+    case,
     func,
     literal,
     literal_column,
     or_,
     select,
     tuple_,
+    type_coerce,
     union,
     union_all,
 )
 
-from app.domain import search
+from app.domain import search, storms
 from app.domain.city import store
 from app.domain.folding import in_order
 from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_by
 from app.extensions import db
 from app.models import Membership, Person, Report, UnitCount, Words, now
-from app.models.choices import DONE, OPEN, Status, WordsKind
+from app.models.choices import DONE, OPEN, Severity, Status, WordsKind
 from app.models.moment import Moment
 from app.models.report import has_news, is_open, needs_routing_check
 
@@ -47,6 +50,7 @@ PAGE = 30
 LOOKED_THROUGH = 2000  # reports of a unit, for what its filters offer
 MOST_COUNTED = 99  # a badge says "99+" beyond
 FINISHED = (*DONE, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
+_FURTHEST = 250_000_000_000  # the last moment a date can be, in epoch seconds
 NOBODY = "none"
 ME = "me"
 
@@ -80,6 +84,11 @@ class Question:
     overdue: bool = False
     words: str = ""
     after: tuple[int, int] | None = None  # due (epoch seconds, 0 where there is no clock) and id of the last one seen
+    storm: frozenset[int] | None = None  # ids of the wards in which danger comes first; empty: in all of them
+
+    @property
+    def is_stormy(self) -> bool:
+        return self.storm is not None and self.tab not in (Tab.NEWS, Tab.DONE)
 
     @property
     def chosen(self) -> int:
@@ -200,33 +209,59 @@ def statement(asked: Question, actor: Actor, *, limit: int) -> Select[*tuple[Any
     wanted = [*_heap(asked.tab, actor), *_filters(asked, actor), *_beyond(asked)]
     ways = search.ways(asked.words)
     if len(ways) < 2:
-        return _first(asked.tab, branches, [*wanted, *ways], limit)
+        return _first(asked, branches, [*wanted, *ways], limit)
     read, hit = ways  # texts beside each branch in its order; hits once, for all branches together
     parts = (
-        _first(asked.tab, branches, [*wanted, read], limit),
-        _first(asked.tab, [or_(*branches)], [*wanted, hit], limit),
+        _first(asked, branches, [*wanted, read], limit),
+        _first(asked, [or_(*branches)], [*wanted, hit], limit),
     )
     found = union_all(*(select(part.subquery().c.id) for part in parts))
-    return select(Report).where(Report.id.in_(found)).order_by(*_order(asked.tab, Report))
+    return select(Report).where(Report.id.in_(found)).order_by(*_order(asked, Report))
 
 
-def _first(tab: Tab, branches: list[ColumnElement[bool]], wanted: list[Any], limit: int) -> Select[*tuple[Any, ...]]:
+def _first(
+    asked: Question, branches: list[ColumnElement[bool]], wanted: list[Any], limit: int
+) -> Select[*tuple[Any, ...]]:
     """The first of all branches together, in order."""
     if len(branches) == 1:
-        return select(Report).where(*wanted, branches[0]).order_by(*_order(tab, Report)).limit(limit)
-    parts = [
-        select(Report.id, Report.due_at).where(*wanted, branch).order_by(*_order(tab, Report)).limit(limit)
-        for branch in branches
-    ]
+        return select(Report).where(*wanted, branches[0]).order_by(*_order(asked, Report)).limit(limit)
+    keys = [Report.id, Report.due_at, *((Report.severity, Report.affected, Report.ward_id) if asked.is_stormy else ())]
+    parts = [select(*keys).where(*wanted, branch).order_by(*_order(asked, Report)).limit(limit) for branch in branches]
     first = union(*(select(part.subquery()) for part in parts)).subquery()
-    page = select(first).order_by(*_order(tab, first.c)).limit(limit).subquery()
-    return select(Report).join(page, page.c.id == Report.id).order_by(*_order(tab, page.c))
+    page = select(first).order_by(*_order(asked, first.c)).limit(limit).subquery()
+    return select(Report).join(page, page.c.id == Report.id).order_by(*_order(asked, page.c))
 
 
-def _order(tab: Tab, of: Any) -> tuple[Any, ...]:
-    if tab is Tab.DONE:
+def _order(asked: Question, of: Any) -> tuple[Any, ...]:
+    if asked.tab is Tab.DONE:
         return (of.id.desc(),)
-    return (of.id,) if tab is Tab.NEWS else (of.due_at, of.id)
+    if asked.is_stormy:
+        return (_gravity(asked, of), of.id)
+    return (of.id,) if asked.tab is Tab.NEWS else (of.due_at, of.id)
+
+
+# In a storm: danger, then how many are affected, then the date, in one number, the least first; elsewhere the date.
+_DANGER, _MANY, _DATE = 2_000_000, 1_000_000, 10_000_000_000
+
+
+def _gravity(asked: Question, of: Any) -> ColumnElement[int]:
+    wards = asked.storm or frozenset()
+    is_here = of.ward_id.in_(sorted(wards)) if wards else literal(True)
+    few = case((of.affected >= _MANY, 1), else_=_MANY - of.affected)
+    rank = case(
+        (and_(is_here, of.severity == Severity.URGENT), few), (is_here, few + _DANGER), else_=literal(2 * _DANGER)
+    )
+    return type_coerce(rank, BigInteger) * _DATE + type_coerce(of.due_at, BigInteger)
+
+
+def _gravity_of(asked: Question, report: Report) -> int:
+    """`_gravity`, of one report."""
+    few = max(1, _MANY - report.affected)
+    if asked.storm and report.ward_id not in asked.storm:
+        rank = 2 * _DANGER
+    else:
+        rank = few if report.severity is Severity.URGENT else few + _DANGER
+    return rank * _DATE + (int(report.due_at.timestamp()) if report.due_at else 0)
 
 
 def _beyond(asked: Question) -> list[Any]:
@@ -238,8 +273,16 @@ def _beyond(asked: Question) -> list[Any]:
         return [Report.id < id]
     if asked.tab is Tab.NEWS:
         return [Report.id > id]
-    seen = datetime.fromtimestamp(due, UTC)
+    if asked.is_stormy:
+        return [tuple_(_gravity(asked, Report), Report.id) > tuple_(literal(due, BigInteger()), literal(id))]
+    seen = datetime.fromtimestamp(min(due, _FURTHEST), UTC)
     return [tuple_(Report.due_at, Report.id) > tuple_(literal(seen, Report.due_at.type), literal(id))]
+
+
+def chosen(codes: Iterable[str], *, seen_by: Actor) -> Sequence[Report]:
+    """Those of these reports that lie on this desk, in the order of their dates. One query."""
+    mine = select(Report).where(Report.code.in_(list(codes)), handled_by(seen_by))
+    return db.session.scalars(mine.order_by(Report.due_at, Report.id)).all()
 
 
 def page(asked: Question, *, seen_by: Actor, limit: int = PAGE) -> Page:
@@ -247,10 +290,22 @@ def page(asked: Question, *, seen_by: Actor, limit: int = PAGE) -> Page:
     query = statement(asked, seen_by, limit=limit + 1)
     found = list(db.session.scalars(query)) if query is not None else []
     shown = found[:limit]
-    return Page(shown, _key_of(shown[-1]) if len(found) > limit else None)
+    return Page(shown, _key_of(asked, shown[-1]) if len(found) > limit else None)
 
 
-def _key_of(report: Report) -> tuple[int, int]:
+def in_this_weather(asked: Question) -> Question:
+    """The question, with danger first where the city has turned storm mode on. One query."""
+    running = storms.current()
+    if not running:
+        return asked
+    known = store.current().wards
+    codes = () if any(not one.wards for one in running) else {code for one in running for code in one.wards}
+    return replace(asked, storm=frozenset(known[code].id for code in codes if code in known))
+
+
+def _key_of(asked: Question, report: Report) -> tuple[int, int]:
+    if asked.is_stormy:
+        return _gravity_of(asked, report), report.id
     return (int(report.due_at.timestamp()) if report.due_at else 0, report.id)
 
 
@@ -265,7 +320,7 @@ def to_publish(seen_by: Actor, *, after: tuple[int, int] | None = None, limit: i
     """Reports whose words or photos wait for a check, the one due first on top: one query."""
     wanted = [Report.content_due_at.is_not(None), handled_by(seen_by)]
     if after is not None:
-        seen = datetime.fromtimestamp(after[0], UTC)
+        seen = datetime.fromtimestamp(min(after[0], _FURTHEST), UTC)
         key = tuple_(literal(seen, Report.content_due_at.type), literal(after[1]))
         wanted.append(tuple_(Report.content_due_at, Report.id) > key)
     ordered = select(Report).where(*wanted).order_by(Report.content_due_at, Report.id).limit(limit + 1)

@@ -118,6 +118,12 @@ class StepForm(FlaskForm):
         for name in [one.short_name for one in self if one.short_name not in wanted]:
             del self[name]
 
+    def keep_for_many(self) -> None:
+        """Photos, and a search for a unit, belong to the page of one report."""
+        for name in ("photos", "proof_reason", "find_unit", "version"):
+            if name in self:
+                del self[name]
+
     def validate_pin(self, field: StringField) -> None:
         if field.data and self.point() is None:
             raise ValidationError(

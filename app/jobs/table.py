@@ -9,7 +9,9 @@ from enum import StrEnum
 from app.domain import deliveries, expected, heartbeat, scrubbing
 from app.domain.alerts import telling
 from app.domain.media import store as photo_store
+from app.domain.notices import telling as notices
 from app.domain.notifications import announce
+from app.domain.suspensions import moving as suspensions
 from app.extensions import unit_of_work
 from app.jobs import clocks, digest, photos
 from app.jobs.deliver import deliver, deliver_one
@@ -54,9 +56,11 @@ JOBS = (
     Job("deliver", deliver, SOON_S, waiting=deliveries.waiting_ids, one=deliver_one),
     Job("show", clocks.show_settled, SOON_S),
     Job("clocks", clocks.turn, 30),
+    Job("suspensions", suspensions.turn, 10, longest_s=1800),
     Job("digest", digest.digest, 60),
     Job("alerts", telling.tell, 30),
     Job("neighbours", clocks.ask_around, 600),
+    Job("notices", notices.tell, 10),
     Job("reminders", clocks.remind, 600),
     Job("expected", expected.renew, 21_600, longest_s=1800),
     Job("scrub", scrubbing.scrub, 60, longest_s=1800),

@@ -3,10 +3,12 @@
 from app.models.alert import Alert, AlertCell, AlertHit
 from app.models.base import Base
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardOutline, WardRow
+from app.models.declared import Declared, Storm, SuspendedReport, Suspension
 from app.models.event import Delivery, Event, Words
 from app.models.figures import DayFigure, FixTime, MapCount, UnitCount
 from app.models.localized import Localized
 from app.models.moment import Moment, now
+from app.models.notice import Notice, NoticeReport, NoticeUpdate
 from app.models.person import Consent, Membership, OneTimeCode, Person
 from app.models.photo import Draft, Photo, PhotoBand, RetiredName
 from app.models.report import AnonymousJoin, NeighbourAnswer, Participation, Report, ReportContact
@@ -23,6 +25,7 @@ __all__ = [
     "CityVersion",
     "Consent",
     "DayFigure",
+    "Declared",
     "Delivery",
     "Draft",
     "Event",
@@ -33,6 +36,9 @@ __all__ = [
     "Membership",
     "Moment",
     "NeighbourAnswer",
+    "Notice",
+    "NoticeReport",
+    "NoticeUpdate",
     "OneTimeCode",
     "Participation",
     "Person",
@@ -42,6 +48,9 @@ __all__ = [
     "ReportContact",
     "ReportText",
     "RetiredName",
+    "Storm",
+    "SuspendedReport",
+    "Suspension",
     "UnitCount",
     "UnitRow",
     "UnitTemplate",

@@ -228,6 +228,28 @@ class Cadence(StrEnum):
     WEEKLY = "weekly"
 
 
+class NoticeSeverity(StrEnum):
+    """How much a notice of the city matters."""
+
+    INFO = "info"
+    WARN = "warn"
+    DANGER = "danger"
+
+
+class DeclaredKind(StrEnum):
+    """What the city declared, as the log keeps it."""
+
+    NOTICE_PUBLISHED = "notice_published"
+    NOTICE_CHANGED = "notice_changed"
+    NOTICE_UPDATED = "notice_updated"
+    NOTICE_ENDED = "notice_ended"
+    SUSPENDED = "suspended"
+    SUSPENSION_ENDED = "suspension_ended"
+    SUSPENSION_UNDONE = "suspension_undone"
+    STORM_BEGUN = "storm_begun"
+    STORM_ENDED = "storm_ended"
+
+
 class EventKind(StrEnum):
     """Everything that can happen to a report. One kind, one timeline template, one audience."""
 
@@ -241,6 +263,7 @@ class EventKind(StrEnum):
     STARTED = "started"
     PAUSED = "paused"
     RESUMED = "resumed"
+    SUSPENDED = "suspended"  # the city declared hours that do not count, or took some back: the dates moved
     PLANNED = "planned"
     ASKED = "asked"  # a question to the reporter
     REPLIED = "replied"

@@ -13,6 +13,7 @@ from app.domain import areas, public_list, public_view, reports, stats, tiles
 from app.domain.city import store
 from app.domain.city.model import City
 from app.domain.errors import Invalid
+from app.domain.notices import reading as notices
 from app.domain.permissions import ANONYMOUS
 from app.domain.public_filters import Filters
 from app.forms.public import FilterForm, as_query, read_filters
@@ -34,13 +35,15 @@ def map() -> ResponseReturnValue:
     is_good = form.check()
     query = as_query(form.filters)
     page = public_list.page(form.filters)
+    told = notices.current()
     html = render_template(
         "map/map.html",
         cacheable=True,
         form=form,
         query=query,
         at=at(),
-        settings=settings(city, form.filters),
+        notices=told,
+        settings=settings(city, form.filters, has_notices=bool(told)),
         cards=[cards.public_card(view) for view in page.views],
         has_more=page.older is not None,
         has_outlines=areas.has_outlines(),
@@ -55,7 +58,7 @@ def at() -> str:
     return said if _AT.fullmatch(said) else ""
 
 
-def settings(city: City, filters: Filters) -> str:
+def settings(city: City, filters: Filters, *, has_notices: bool = False) -> str:
     """What static/js/map.js needs to know, as JSON for a data attribute."""
     config = current_app.config["HOIAM"]
     said = language.chosen()
@@ -66,6 +69,7 @@ def settings(city: City, filters: Filters) -> str:
             "query": as_query(filters),
             "points": url_for("map.points", **as_query(filters)) if filters.words else "",
             "outlines": url_for("map.outlines", v=areas.outlines_version()),
+            "notices": url_for("notices.shapes") if has_notices else "",
             "card": url_for("map.card", code="000000000"),
             "near": url_for("public.near"),
             "ward": filters.ward,

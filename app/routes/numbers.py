@@ -17,6 +17,7 @@ from app.domain import public_list, stats
 from app.domain.city import store
 from app.domain.errors import NotFound
 from app.domain.public_filters import Filters
+from app.domain.suspensions import reading as suspensions
 from app.web import cards, language, outline
 from app.web.access import open_to_all
 from app.web.caching import HOUR, cacheable
@@ -31,10 +32,12 @@ SHOWN = 10
 def city() -> ResponseReturnValue:
     here = store.current()
     by_unit, by_ward, by_category = (stats.by_key(one) for one in (stats.UNIT, stats.WARD, stats.CATEGORY))
+    numbers = stats.of(stats.CITY)
     html = render_template(
         "numbers/city.html",
         cacheable=True,
-        numbers=stats.of(stats.CITY),
+        numbers=numbers,
+        only_by_pause=suspensions.only_in_time_by_them(numbers.since),
         units=_most_first((one, by_unit[one.id]) for one in here.units.values() if one.id in by_unit),
         wards=_most_first((one, by_ward.get(one.id, stats.Sums())) for one in here.wards.values()),
         categories=_most_first((one, by_category[one.id]) for one in here.categories.values() if one.id in by_category),

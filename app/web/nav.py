@@ -36,6 +36,7 @@ def desk() -> list[dict[str, Any]]:
         (works, "publish.queue", _("Publication"), "eye-check"),
         (works, "assisted.start", _("Assisted filing"), "headset"),
         (who.has(Role.LEAD, Role.DISPATCHER, Role.ADMIN), "posters.make", _("Posters"), "qrcode"),
+        (who.has(Role.DISPATCHER, Role.ADMIN), "declare.notices", _("City notices"), "bell"),
         (who.has(Role.LEAD, Role.ADMIN), "team.people", _("Team"), "users"),
         (who.has(Role.DISPATCHER, Role.OBSERVER, Role.ADMIN), "admin.units", _("The city"), "building"),
         (who.has(Role.ADMIN), "mail.outbox", _("Mail"), "mail"),

@@ -52,6 +52,7 @@ function start() {
   look(map);
   base(map);
   outlines(map).then((wards) => settings.ward && !box.dataset.at && showWard(map, wards));
+  notices(map);
   const open = (marker, code) => card(map, marker, code);
   if (settings.points) points(map, open);
   else tileLayer(map, open);
@@ -131,6 +132,21 @@ async function outlines({ leaflet, settings }) {
   leaflet.on("zoomend", near);
   near();
   return wards;
+}
+
+// Where notices of the city hold. The list beside the map names them too.
+async function notices({ leaflet, settings }) {
+  const answer = settings.notices ? await asked(settings.notices) : null;
+  if (!answer) return;
+  leaflet.createPane("notices").style.zIndex = 300;
+  L.geoJSON(await answer.json(), {
+    pane: "notices",
+    style: ({ properties }) => ({ className: `told told--${properties.severity}` }),
+    onEachFeature: ({ properties }, layer) => {
+      layer.bindTooltip(Object.assign(document.createElement("span"), { textContent: properties.title }), { sticky: true });
+      layer.on("click", () => location.assign(properties.url));
+    },
+  }).addTo(leaflet);
 }
 
 function showWard({ leaflet, settings }, wards) {

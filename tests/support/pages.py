@@ -31,6 +31,8 @@ class World:
     token: str = ""  # confirms the contact of the waiting report
     follower: dict[str, str] = field(default_factory=dict)  # page, confirm, stop → the token of a guest's link
     alert: dict[str, str] = field(default_factory=dict)  # page, confirm, mine → tokens of somebody's letters
+    notice: dict[str, str] = field(default_factory=dict)  # its code, and the link that ends its letters
+    suspension: str = ""  # the code of hours that do not count
     membership: int = 0  # a role in UNIT
     template: int = 0  # a ready answer of UNIT
     file: str = ""  # a letter in the outbox
@@ -81,6 +83,10 @@ VALUES: dict[str, Values] = {
     "/alerts/<token>": lambda world: [{"token": world.alert["page"]}],
     "/alerts/<token>/stop": lambda world: [{"token": world.alert["page"]}],
     "/alerts/confirm/<token>": lambda world: [{"token": world.alert["confirm"]}],
+    "/notices/<code>": lambda world: [{"code": world.notice["code"]}],
+    "/notices/stop/<token>": lambda world: [{"token": world.notice["stop"]}],
+    "/desk/declare/suspensions/<code>": lambda world: [{"code": world.suspension}],
+    "/desk/declare/notices/<code>": lambda world: [{"code": world.notice["code"]}],
     "/r/<code>/confirm/<token>": lambda world: [{"code": world.codes["new"], "token": world.token}],
     "/desk/r/<code>": lambda world: [{"code": code} for status, code in world.codes.items() if status != "sensitive"],
     "/desk/publish/<code>": lambda world: [{"code": world.codes["new"]}],
@@ -139,6 +145,7 @@ def a_world(app: Flask) -> World:
     _file_and_work(world)
     _people(app, world)
     _team(world)
+    _declared(world)
     _letters(world)
     return world
 
@@ -268,6 +275,34 @@ def _followed(world: World, report: Any) -> None:
             "confirm": watching.confirm_token(wish, person, "khu.vuc@example.org"),
             "mine": by_mail.token_of(person),
         }
+
+
+def _declared(world: World) -> None:
+    """What the city has declared: a notice with an update that a report joined, and hours that do not count."""
+    from datetime import timedelta
+
+    from app.domain.notices import telling, writing
+    from app.domain.notices.area import Area
+    from app.domain.suspensions import declaring
+    from app.extensions import unit_of_work
+    from app.models import NoticeReport, now
+    from app.models.choices import NoticeSeverity, Role
+    from app.models.localized import Localized
+    from tests import factories
+
+    admin, at = factories.actor(None, Role.ADMIN), now()
+    text = Localized("Nước sâu 60 cm.", "The water is 60 cm deep.")
+    told = writing.Telling(
+        NoticeSeverity.DANGER, Localized("Ngập", "Flood"), text, Area(wards=(WARD,)), at, at + timedelta(days=1)
+    )
+    joined, reader = factories.a_report(), factories.a_person()
+    with unit_of_work() as session:
+        notice = writing.publish(told, by=admin)
+        session.add(NoticeReport(report_id=joined.id, notice_id=notice.id, joined_at=at))
+        writing.carry_on(notice.code, text, by=admin)
+        pause = declaring.Decision(text, at, at + timedelta(hours=1), wards=("10006",))
+        world.suspension = declaring.declare(pause, by=admin).code
+        world.notice = {"code": notice.code, "stop": telling.stop_token(notice, reader.id)}
 
 
 def _letters(world: World) -> None:

@@ -121,6 +121,7 @@ AUDIENCE: dict[EventKind, tuple[Told, ...]] = {
     EventKind.STARTED: NOBODY,
     EventKind.PAUSED: _both(LetterKind.PAUSED),
     EventKind.RESUMED: (Told(REPORTER, LetterKind.RESUMED),),
+    EventKind.SUSPENDED: (Told(REPORTER, LetterKind.SUSPENDED),),
     EventKind.PLANNED: _both(LetterKind.PLANNED),
     EventKind.ASKED: (Told(REPORTER, LetterKind.ASKED),),
     EventKind.REPLIED: (Told(Audience.ASSIGNEE, LetterKind.REPLIED),),

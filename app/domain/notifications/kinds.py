@@ -18,6 +18,7 @@ class LetterKind(StrEnum):
     ASKED = "asked"
     PAUSED = "paused"
     RESUMED = "resumed"
+    SUSPENDED = "suspended"  # hours that do not count moved the dates
     PLANNED = "planned"
     EXTENDED = "extended"
     RECLASSIFIED = "reclassified"
@@ -34,6 +35,7 @@ class LetterKind(StrEnum):
     # to whoever wants to hear of a place
     ALERT_LINK = "alert_link"
     ALERT = "alert"
+    NOTICE = "notice"  # something new about what a report joined
     # to staff
     URGENT = "urgent"
     ASSIGNED = "assigned"

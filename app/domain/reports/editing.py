@@ -24,6 +24,7 @@ from app.domain.permissions import SYSTEM, Actor, Permission, may
 from app.domain.reports import filing, held
 from app.domain.reports.filing import Filing, Plan
 from app.domain.reports.find import get_for_change
+from app.domain.suspensions import moving
 from app.extensions import db
 from app.models import Event, Report, Words, now
 from app.models.choices import EventKind, PlaceSource, Severity, WordsKind
@@ -112,7 +113,9 @@ def edit(code: str, said: Filing, *, by: Actor, version: int, photos: Photos | N
         former = _former_answers(report)
         for name, value in filing.as_said(said, planned).items():
             setattr(report, name, value)
-        report.first_handle_due_at = report.handle_due_at
+        report.first_handle_due_at = planned.first.handle_by
+        moving.forget(report)
+        filing.mark_suspensions(report, planned)
         earlier_id, recurrence = filing.recurs_of(planned, report.filed_at, said.earlier)
         report.recurs_of_id, report.recurrence = earlier_id, recurrence + 1
         filing.publish(report, said, planned, photo_count=left)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,22 +14,28 @@ from sqlalchemy import Select, func, insert, literal, select, union_all
 from app.domain import areas, figures, geo, masking, promises, publication, remembered, routing, search
 from app.domain.city import store
 from app.domain.city.model import Category, City
+from app.domain.deadlines import WorkingTime
 from app.domain.errors import Invalid
 from app.domain.media.store import KEPT
+from app.domain.notices import reading as notices
 from app.domain.permissions import Actor
 from app.domain.reports import held
 from app.domain.reports.find import secret_of
 from app.domain.reports.placing import ward_at
+from app.domain.suspensions import moving, reading
 from app.extensions import db
 from app.models import (
     Consent,
     Draft,
     Event,
+    Notice,
+    NoticeReport,
     Participation,
     Person,
     Photo,
     Report,
     ReportContact,
+    Suspension,
     Words,
     now,
 )
@@ -95,6 +101,7 @@ class Filing:
     channel: Channel = Channel.WEB
     observed_at: datetime | None = None
     about_unit: str | None = None
+    joins: str = ""  # the code of the notice that the reporter says it is about
     consents: tuple[str, ...] = ()  # purposes somebody ticked
     notice: str = ""  # the version of what was said about who sees what; empty where nothing was
     draft_id: int | None = None
@@ -122,7 +129,9 @@ class Plan:
     lat: float
     lng: float
     routed: routing.Routed
+    first: promises.Promise  # as if every hour counted
     promise: promises.Promise
+    held: tuple[Suspension, ...] = ()  # the suspensions that moved it
 
     @property
     def unit_id(self) -> int:
@@ -154,8 +163,21 @@ def plan(filing: Filing, at: datetime) -> Plan:
         answers=filing.answers,
         about_unit=filing.about_unit,
     )
-    promise = promises.at_filing(city, city.units[routed.unit].id, severity, at)
-    return Plan(city, category, severity, ward, sure, lat, lng, routed, promise)
+    unit_id = city.units[routed.unit].id
+    first = promises.at_filing(city, unit_id, severity, at)
+    held = tuple(reading.holding(category.code, ward, at))
+    promise = _suspended(promises.working_time(city, unit_id), first, held, at) if held else first
+    return Plan(city, category, severity, ward, sure, lat, lng, routed, first, promise, held)
+
+
+def _suspended(
+    hours: WorkingTime, first: promises.Promise, held: Sequence[Suspension], at: datetime
+) -> promises.Promise:
+    """What is promised where the city has suspended hours there."""
+    return promises.Promise(
+        moving.after_all(hours, first.receive_by, held, since=at),
+        moving.after_all(hours, first.handle_by, held, since=at),
+    )
 
 
 def check_answers(category: Category, answers: Mapping[str, str], language: str = "vi") -> None:
@@ -218,10 +240,14 @@ def submit(filing: Filing, *, by: Actor) -> Filed:
         report = db.session.get_one(Report, before.same_id)
         return Filed(report, secret_of(report), is_new=False)
     check_contact(planned, is_nameless=not filing.contact and filing.person_id is None)
+    joined = _joined(filing, planned)
     report = _report(filing, planned, before, at, photo_count=len(photos))
     db.session.add(report)
     _people(report, filing, at)
-    _happened(report, filing, planned, by)
+    _happened(report, filing, planned, by, joins=joined is not None)
+    if joined is not None:
+        db.session.add(NoticeReport(report_id=report.id, notice_id=joined.id, joined_at=at))
+    mark_suspensions(report, planned)
     for photo in photos:
         photo.report_id, photo.draft_id = report.id, None
     if draft is not None:
@@ -270,6 +296,13 @@ def check_contact(planned: Plan, *, is_nameless: bool) -> None:
     """Raises Invalid where this kind of report is not taken from nobody."""
     if is_nameless and not (planned.city.settings.nameless and planned.category.nameless):
         raise Invalid(_l("This kind of report needs a phone number or an e-mail address."), field="email")
+
+
+def _joined(filing: Filing, planned: Plan) -> Notice | None:
+    """The notice it is to join. One that is over meanwhile, or holds elsewhere, keeps no report from being filed."""
+    if not filing.joins:
+        return None
+    return notices.joinable(filing.joins, planned.category.code, planned.lat, planned.lng, planned.ward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +404,7 @@ def sketch(filing: Filing, planned: Plan, at: datetime, *, status: Status, photo
         observed_at=filing.observed_at,
         filed_at=at,
         status=status,
-        first_handle_due_at=planned.promise.handle_by,
+        first_handle_due_at=planned.first.handle_by,
         transfers=0,
         is_transferred=False,
         is_late=False,
@@ -462,18 +495,40 @@ def _people(report: Report, filing: Filing, at: datetime) -> None:
         db.session.add(Consent(report_id=report.id, person_id=person_id, purpose=consent, version="1", given_at=at))
 
 
-def _happened(report: Report, filing: Filing, planned: Plan, by: Actor) -> None:
+def _happened(report: Report, filing: Filing, planned: Plan, by: Actor, *, joins: bool) -> None:
     """Two events: it was filed, in the reporter's words; it went to a unit, by a rule."""
     is_held = report.status is Status.HELD
     filed = _event(report, EventKind.FILED, by.kind, by.person_id) | {
         "data": {"channel": report.channel.value, "photos": report.photo_count, "notice": filing.notice}
         | ({"held": True} if is_held else {})
+        | ({"joins": filing.joins} if joins else {})
     }
     routed = _event(report, EventKind.ROUTED, ActorKind.SYSTEM, None) | {"data": routing_of(planned, is_held=is_held)}
-    written = insert(Event).values([filed, routed]).returning(Event.kind, Event.id)  # one statement for both
+    happened = [filed, routed, *_moved(report, planned)]
+    written = insert(Event).values(happened).returning(Event.kind, Event.id)  # one statement for all
     ids = {row.kind: row.id for row in db.session.execute(written)}
     for kind, said in spoken(filing).items():
         db.session.add(words_of(report, kind, said, filing, event_id=ids[EventKind.FILED]))
+
+
+def mark_suspensions(report: Report, planned: Plan) -> None:
+    """Which suspensions its dates are counted by, so that none is counted twice."""
+    for suspension in planned.held:
+        was = planned.first
+        db.session.add(moving.mark(suspension, report, handle_was=was.handle_by, receive_was=was.receive_by))
+
+
+def _moved(report: Report, planned: Plan) -> list[dict[str, Any]]:
+    """That the city has suspended hours there: the first date beside the one that is promised. The receipt says it."""
+    if planned.promise == planned.first:
+        return []
+    data = {
+        "due_was": int(planned.first.handle_by.timestamp()),
+        "due": int(planned.promise.handle_by.timestamp()),
+        "suspension": planned.held[0].code,
+    }
+    told = {"data": data, "announced_at": report.filed_at}
+    return [_event(report, EventKind.SUSPENDED, ActorKind.SYSTEM, None) | told]
 
 
 def routing_of(planned: Plan, *, is_held: bool) -> dict[str, Any]:
@@ -525,6 +580,7 @@ def _event(report: Report, kind: EventKind, actor_kind: ActorKind, actor_id: int
         "actor_id": actor_id,
         "unit_id": report.unit_id,
         "public_at": report.filed_at,
+        "announced_at": None,
     }
 
 

@@ -14,6 +14,7 @@ from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.permissions import Actor
 from app.domain.reports.find import get_for_change
 from app.domain.standing import put_back
+from app.domain.suspensions import moving as suspensions
 from app.domain.workflow import effects
 from app.domain.workflow.details import Details
 from app.domain.workflow.moves import BY_CODE, Move, moves
@@ -25,8 +26,18 @@ PUBLIC_WORDS = (WordsKind.ANSWER, WordsKind.REASON, WordsKind.FINDING)
 MAX_WORDS = 4000
 
 
-def take(code: str, move_code: str, *, by: Actor, details: Details | None = None, version: int | None = None) -> Event:
+def take(
+    code: str,
+    move_code: str,
+    *,
+    by: Actor,
+    details: Details | None = None,
+    version: int | None = None,
+    batch: str | None = None,
+) -> Event:
     """Move a report along, start its next clock, write down who did it and why. Inside a unit of work.
+
+    `batch` names the press where one press moves many.
 
     Raises Forbidden when the move is not this actor's to take, Stale when the report has moved on since the form
     was drawn, Invalid (with the field) when something is missing.
@@ -37,18 +48,22 @@ def take(code: str, move_code: str, *, by: Actor, details: Details | None = None
         if version is not None and move_code in BY_CODE and report.status not in BY_CODE[move_code].starts:
             raise Stale(_l("The report has moved on meanwhile. Look at it again, then decide."))
         raise Forbidden(_l("This step is not yours to take, or the report has moved on."))
-    return _carry_out(report, move, by, details or Details())
+    return _carry_out(report, move, by, details or Details(), batch)
 
 
-def _carry_out(report: Report, move: Move, by: Actor, details: Details) -> Event:
+def _carry_out(report: Report, move: Move, by: Actor, details: Details, batch: str | None = None) -> Event:
     _check_words(move, details, by)
     is_held = by.is_staff and move.can_be_undone
     hold = undo_seconds() if is_held else 0
-    batch = secrets.token_urlsafe(9) if is_held else None
+    batch = (batch or secrets.token_urlsafe(9)) if is_held else None
     with events.recording(report, move.event, by=by, public=move.is_public, hold_seconds=hold, batch=batch) as entry:
         step = effects.Step(store.current(), report, details, entry, by)
         entry.data |= {"move": move.code}
+        dates = (report.handle_due_at, report.due_at)
         effects.EFFECTS[move.code](step)
+        suspensions.count_anew(report, move.code, was=dates, at=entry.at)
+        if "due" in entry.data:
+            entry.data["due"] = int(report.handle_due_at.timestamp())
         if move.to is not None:
             report.status = move.to
         if move.words is not None:

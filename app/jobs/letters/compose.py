@@ -21,7 +21,7 @@ from app.domain import confirmations, deliveries
 from app.domain.city import store
 from app.domain.notifications.kinds import TO_TYPED_ADDRESS, LetterKind
 from app.extensions import db, unit_of_work
-from app.jobs.letters import account, alerts, resident, staff
+from app.jobs.letters import account, alerts, notices, resident, staff
 from app.jobs.letters.model import About, Letter, Pointless
 from app.models import Delivery, Event, Person, Report, ReportContact, Words, now
 from app.models.choices import DeliveryChannel, EventKind, Status, WordsKind
@@ -40,6 +40,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.ASKED: resident.asked,
     LetterKind.PAUSED: resident.paused,
     LetterKind.RESUMED: resident.resumed,
+    LetterKind.SUSPENDED: resident.suspended,
     LetterKind.PLANNED: resident.planned,
     LetterKind.EXTENDED: resident.extended,
     LetterKind.RECLASSIFIED: resident.reclassified,
@@ -55,6 +56,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.MY_REPORTS: resident.my_reports,
     LetterKind.ALERT_LINK: alerts.alert_link,
     LetterKind.ALERT: alerts.alert,
+    LetterKind.NOTICE: notices.notice,
     LetterKind.URGENT: staff.urgent,
     LetterKind.ASSIGNED: staff.assigned,
     LetterKind.ARRIVED: staff.arrived,

@@ -219,6 +219,16 @@ def resumed(about: About) -> Letter:
     )
 
 
+def suspended(about: About) -> Letter:
+    return _of_report(
+        about,
+        subject=_("Report %(code)s: the date has moved", code=about.code),
+        opening=_("The city has changed which hours count towards your date"),
+        body=(_("The reason and the hours stand on a page of all such decisions. Your first date stays on the page."),),
+        facts=_old_and_new(about),
+    )
+
+
 def planned(about: About) -> Letter:
     on = about.event.data.get("planned_on")
     facts = ((_("Planned for"), day(date.fromisoformat(on))),) if on else ()

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("desk", __name__)
 
-from app.routes.desk import queue, report, steps  # noqa: E402, F401  # views register on the blueprint above
+from app.routes.desk import many, queue, report, steps  # noqa: E402, F401  # views register on the blueprint above

@@ -37,7 +37,7 @@ def key(text: str) -> tuple[int, int] | None:
     due, _, id = text.partition(".")
     if not (due.isdecimal() and id.isdecimal()):
         return None
-    return min(int(due[:12]), 250_000_000_000), min(int(id[:18]), 2**62)
+    return int(due[:17]), min(int(id[:18]), 2**62)
 
 
 def parameters(asked: Question) -> dict[str, Any]:

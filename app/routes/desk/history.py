@@ -39,6 +39,7 @@ _SHAPES = {
     EventKind.STARTED: "tool",
     EventKind.PAUSED: "hand-stop",
     EventKind.RESUMED: "refresh",
+    EventKind.SUSPENDED: "calendar-time",
     EventKind.PLANNED: "calendar",
     EventKind.ASKED: "message-question",
     EventKind.REPLIED: "message-reply",

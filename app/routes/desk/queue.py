@@ -17,6 +17,7 @@ from app.domain import silence
 from app.domain.city import store
 from app.domain.folding import in_order
 from app.domain.queue import MOST_COUNTED, Question, Tab
+from app.domain.workflow import many
 from app.models import Report
 from app.models.choices import DONE, OPEN, Rating, Role, Status
 from app.routes.desk import asking, bp, sent
@@ -61,7 +62,7 @@ def queue() -> ResponseReturnValue:
     counts = work.badges(who)
     asked = asking.question(request.args, _first(counts, is_searching=bool(request.args.get("words"))))
     asking.remember(asked)
-    page = work.page(asked, seen_by=who)
+    page = work.page(work.in_this_weather(asked), seen_by=who)
     people = work.colleagues(work.unit_ids(who), also=[report.assignee_id for report in page.reports])
     words = work.openings(page.reports)
     return render_template(
@@ -76,6 +77,8 @@ def queue() -> ResponseReturnValue:
         title=LABELS[asked.tab],
         by_unit=len(work.unit_ids(who)) != 1,
         sent=sent.bar(),
+        may_work=who.has(Role.CLERK, Role.LEAD, Role.DISPATCHER),
+        many=many.offered(),
     )
 
 
@@ -84,7 +87,7 @@ def queue() -> ResponseReturnValue:
 def next_report() -> ResponseReturnValue:
     """The first report of the heap this person works on, other than the one just left."""
     asked = asking.last()
-    report = work.next_one(asked, seen_by=actor(), not_this=request.args.get("not", ""))
+    report = work.next_one(work.in_this_weather(asked), seen_by=actor(), not_this=request.args.get("not", ""))
     if report is None:
         return redirect(asking.address(asked))
     return redirect(url_for("desk.report", code=report.code))

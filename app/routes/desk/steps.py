@@ -109,12 +109,12 @@ def _carry_out(code: str, move: Move, form: StepForm) -> tuple[Event, bool]:
         report = get_for_change(code, by=actor())
         kind = PHOTO_KINDS.get(move.code, PhotoKind.VISIT)
         added = [photos.add(one, report, kind=kind, place=form.place()).id for one in taken]
-        details = _details(form, added, report.language)
+        details = details_of(form, added, report.language)
         event = workflow.take(code, move.code, by=actor(), details=details, version=seen_version(form))
         return event, may(actor(), Permission.HANDLE, report)
 
 
-def _details(form: StepForm, photo_ids: list[int], language: str) -> Details:
+def details_of(form: StepForm, photo_ids: list[int], language: str) -> Details:
     said = _Said(form)
     assignee = said("assignee") or ""
     return Details(

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app.domain import public_list, reports, stats
 from app.domain.errors import Moved, Refusal
+from app.domain.notices import reading as notices
 from app.domain.permissions import ANONYMOUS
 from app.forms.public import CodeForm
+from app.models.choices import NoticeSeverity
 from app.routes.public import bp
-from app.web import cards
+from app.web import cards, storm
 from app.web.access import open_to_all
 from app.web.caching import cacheable, is_for_everybody
 
@@ -24,6 +26,8 @@ def front() -> ResponseReturnValue:
         cacheable=is_for_everybody(),
         form=CodeForm(),
         numbers=stats.of(stats.CITY),
+        storm=storm.now_on(),
+        notices=[one for one in notices.current() if one.notice.severity is NoticeSeverity.DANGER],
         answers=[(cards.public_card(view), view) for view in answers],
     )
     return cacheable(page)

@@ -26,7 +26,7 @@ from app.forms.report import PhotosForm, PressForm
 from app.models import Draft, Photo
 from app.models.choices import PhotoState, PlaceSource
 from app.routes.report import bp, kept, limits
-from app.web import language, uploads
+from app.web import language, storm, uploads
 from app.web.access import open_to_all
 
 
@@ -160,6 +160,7 @@ def _page(form: PhotosForm) -> str:
         press=PressForm(formdata=None),
         photos=drafts.photos_of(draft),
         most=MAX_PHOTOS,
+        storm=storm.now_on(),
         goes_directly=direct.is_on(),
         has_draft=draft is not None and bool(draft.data),
         not_here=[category for category in city.categories.values() if category.stops],

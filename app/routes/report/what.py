@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.domain import drafts
 from app.domain.city import store
 from app.domain.city.model import Category, Question
 from app.domain.errors import Invalid
+from app.domain.notices import reading as notices
 from app.domain.reports import filing, nearby
 from app.forms.refusals import refuse
 from app.forms.report import DANGER, WhatForm, further_questions, questions_form
@@ -30,6 +32,8 @@ class Details:
     category: Category
     form: FlaskForm
     similar: list[dict[str, Any]]
+    known: Sequence[notices.Told]  # what the city knows already of such a problem there
+    joins: str  # the notice it is about, as far as was said
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -37,15 +41,17 @@ class Details:
 
     @property
     def is_needed(self) -> bool:
-        return bool(self.questions or self.category.stopper or self.similar)
+        return bool(self.questions or self.category.stopper or self.similar or self.known)
 
 
 @bp.get("/report/what")
 @open_to_all
 def what() -> ResponseReturnValue:
     said = kept.said()
-    data = {"words": said.words, "category": said.category, "danger": said.danger}
-    return _page(WhatForm(formdata=None, data=data), _details(said.category, dict(said.answers)))
+    asked = request.args.get("category", "")  # a storm's page names one
+    category = asked if asked in store.current().categories else said.category
+    data = {"words": said.words, "category": category, "danger": said.danger}
+    return _page(WhatForm(formdata=None, data=data), _details(category, dict(said.answers)))
 
 
 @bp.post("/report/what")
@@ -107,6 +113,7 @@ def _keep(form: WhatForm, category: Category | None) -> None:
         danger=str(form.danger.data or ""),
         answers=_answers(category),
         asked=str(form.asked.data or ""),
+        joins=request.form.get("joins", "")[:20],
     )
 
 
@@ -155,11 +162,19 @@ def _details(code: str, answers: dict[str, str], words: str = "") -> Details | N
     category = store.current().categories.get(code)
     if category is None:
         return None
-    return of_category(category, answers, _similar(category, words))
+    said = kept.said()
+    known = notices.known(category.code, said.lat, said.lng, said.ward) if said.has_place else []
+    return of_category(category, answers, _similar(category, words), known, said.joins)
 
 
-def of_category(category: Category, answers: dict[str, str], similar: list[dict[str, Any]]) -> Details:
-    return Details(category, questions_form(category, language.chosen(), answers), similar)
+def of_category(
+    category: Category,
+    answers: dict[str, str],
+    similar: list[dict[str, Any]],
+    known: Sequence[notices.Told] = (),
+    joins: str = "",
+) -> Details:
+    return Details(category, questions_form(category, language.chosen(), answers), similar, known, joins)
 
 
 def _similar(category: Category, words: str) -> list[dict[str, Any]]:

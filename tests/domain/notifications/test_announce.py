@@ -50,7 +50,7 @@ def test_every_kind_of_event_declares_its_audience_and_every_letter_has_a_writer
     assert set(AUDIENCE) == set(EventKind)
     assert set(LETTERS) == set(LetterKind)
     used = {told.letter for tellings in AUDIENCE.values() for told in tellings}
-    asked_for = {LetterKind.FOLLOW, LetterKind.MY_REPORTS, LetterKind.ALERT_LINK, LetterKind.ALERT}
+    asked_for = {LetterKind.FOLLOW, LetterKind.MY_REPORTS, LetterKind.ALERT_LINK, LetterKind.ALERT, LetterKind.NOTICE}
     assert used | ACCOUNT | asked_for | {LetterKind.CONFIRM_REMINDER, LetterKind.DIGEST} == set(LetterKind)
 
 
