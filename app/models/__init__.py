@@ -3,6 +3,7 @@
 from app.models.alert import Alert, AlertCell, AlertHit
 from app.models.base import Base
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardOutline, WardRow
+from app.models.device import Device
 from app.models.event import Delivery, Event, Words
 from app.models.figures import DayFigure, FixTime, MapCount, UnitCount
 from app.models.localized import Localized
@@ -24,6 +25,7 @@ __all__ = [
     "Consent",
     "DayFigure",
     "Delivery",
+    "Device",
     "Draft",
     "Event",
     "FixTime",
