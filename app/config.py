@@ -109,6 +109,7 @@ class Config:
     smtp_url: str = ""  # smtp://user:password@host:port?starttls=1; empty: .eml files in the data folder
     mail_from: str = MAIL_FROM
     sms_url: str = ""  # the city's gateway for text messages; empty: none is ever sent
+    push_key: str = ""  # the city's private key for notifications on phones; empty: none is ever sent
     geocoder: str = ""  # nominatim | photon | pelias, off when empty
     geocoder_domain: str = ""
     tiles_url: str = ""  # base map; empty: our own ward outlines only
@@ -164,6 +165,7 @@ class Config:
             "smtp_url": env.get("HOIAM_SMTP_URL") or "",
             "mail_from": env.get("HOIAM_MAIL_FROM") or MAIL_FROM,
             "sms_url": env.get("HOIAM_SMS_URL") or "",
+            "push_key": env.get("HOIAM_PUSH_KEY") or "",
             "geocoder": env.get("HOIAM_GEOCODER") or "",
             "geocoder_domain": env.get("HOIAM_GEOCODER_DOMAIN") or "",
             "tiles_url": env.get("HOIAM_TILES_URL") or "",

@@ -1,10 +1,10 @@
-"""The outside: storage, mail, text messages, geocoders. Each has a plain default that needs nothing outside."""
+"""The outside: storage, mail, text messages, push, geocoders. Each has a plain default that needs nothing outside."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from app.adapters import mail, redis, sms
+from app.adapters import mail, push, redis, sms
 from app.adapters.geocoder import configured as configured_geocoder
 from app.adapters.storage import FolderStorage, Storage
 from app.config import Config
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.extensions["storage"] = configured_storage(config)
     app.extensions["mail"] = mail.configured(config)
     app.extensions["sms"] = sms.configured(config)
+    app.extensions["push"] = push.configured(config)
     app.extensions["geocoder"] = configured_geocoder(config)
 
 

@@ -10,9 +10,23 @@ from app.commands.database import db_cli, stats_cli
 from app.commands.demo import demo_cli
 from app.commands.doctor import examine
 from app.commands.people import people_cli
+from app.commands.push import push_cli
 from app.commands.serve import start, work
 
-COMMANDS = (city_cli, areas_cli, db_cli, stats_cli, people_cli, demo_cli, back_up, restore, start, work, examine)
+COMMANDS = (
+    city_cli,
+    areas_cli,
+    db_cli,
+    stats_cli,
+    people_cli,
+    push_cli,
+    demo_cli,
+    back_up,
+    restore,
+    start,
+    work,
+    examine,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 
 from app.adapters.mail import NotNow, Undeliverable, mailer
+from app.adapters.push import Gone, pusher
 from app.adapters.sms import texter
-from app.domain import deliveries
-from app.extensions import db
-from app.jobs.letters import Mail, Pointless, compose
+from app.domain import deliveries, devices
+from app.extensions import db, unit_of_work
+from app.jobs.letters import Mail, Notification, Pointless, compose
 
 # A silent server holds each letter for its whole time-out: a batch ends before its claim does, and before the worker,
 # whose sign of life stands in the same loop, seems dead.
@@ -63,5 +64,27 @@ def _send(delivery_id: int, said: dict[str, object]) -> None:
     db.session.rollback()  # the connection goes back: sending may take a while
     if isinstance(letter, Mail):
         post.send(letter.message)
+    elif isinstance(letter, Notification):
+        _show(letter)
     else:
         texter().send(letter.to, letter.text, letter.message_id)
+
+
+def _show(notification: Notification) -> None:
+    """To each device. One that is gone is forgotten; while one cannot be reached all are tried again later, and those
+    that have shown it put the repeat in its place without a sound. Raises Pointless when none is left."""
+    late: NotNow | None = None
+    shown = 0
+    for box in notification.to:
+        try:
+            pusher().send(box, notification.said, notification.topic)
+            shown += 1
+        except Gone:
+            with unit_of_work():
+                devices.forget(box.endpoint)
+        except NotNow as error:
+            late = error
+    if late is not None:
+        raise late
+    if not shown:
+        raise Pointless("no device wants notifications any more")

@@ -4,6 +4,7 @@ from app.models.alert import Alert, AlertCell, AlertHit
 from app.models.base import Base
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardOutline, WardRow
 from app.models.declared import Declared, Storm, SuspendedReport, Suspension
+from app.models.device import Device
 from app.models.event import Delivery, Event, Words
 from app.models.figures import DayFigure, FixTime, MapCount, UnitCount
 from app.models.localized import Localized
@@ -27,6 +28,7 @@ __all__ = [
     "DayFigure",
     "Declared",
     "Delivery",
+    "Device",
     "Draft",
     "Event",
     "FixTime",

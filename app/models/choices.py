@@ -218,6 +218,7 @@ class DeliveryState(StrEnum):
 class DeliveryChannel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
+    PUSH = "push"  # to each device of the person
 
 
 class Cadence(StrEnum):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from flask import Flask, Response, request
 from markupsafe import Markup
 
+from app.adapters import push
 from app.config import ROOT
 from app.web import frugal, language
 
@@ -47,6 +48,7 @@ def _drawn(sheet: str, name: str, label: str, css: str) -> Markup:
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["push_key"] = lambda: push.pusher().key
 
     @app.after_request
     def keep(response: Response) -> Response:

@@ -196,6 +196,7 @@ LABELS: dict[type[StrEnum], dict[StrEnum, LazyString]] = {
     DeliveryChannel: {
         DeliveryChannel.EMAIL: _l("E-mail"),
         DeliveryChannel.SMS: _l("Text message"),
+        DeliveryChannel.PUSH: _l("Notification on a device"),
     },
     LetterKind: {
         LetterKind.CONFIRM: _l("Confirm the address"),

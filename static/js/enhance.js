@@ -3,6 +3,7 @@ const offers = [
   ["[data-copy], [data-select]", "./copy.js"],
   ["[data-focus]", "./focus.js"],
   [".menu", "./menu.js"],
+  ["[data-push]", "./push.js"],
 ];
 
 if (document.querySelector("[data-app]")) import("./app.js").catch(lost);

@@ -37,10 +37,43 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate") event.respondWith(page(event, prefix ?? "", plain || "/"));
 });
 
+// Notifications ------------------------------------------------------------------------------------------------------------
+// A repeat of the same notification takes the first one's place without a sound.
+self.addEventListener("push", (event) => event.waitUntil(show(event.data?.json())));
+
+async function show(said) {
+  if (!said) return;
+  const { title, body, tag, lang, url, stop, stop_label } = said;
+  const [icon, badge] = [`${root}/static/icons/app-any-192.png`, `${root}/static/icons/app-any-192.png`];
+  const actions = stop ? [{ action: "stop", title: stop_label }] : [];
+  await self.registration.showNotification(title, { body, tag, lang, icon, badge, actions, data: { url, stop } });
+}
+
+self.addEventListener("notificationclick", (event) => {
+  const { url, stop } = event.notification.data;
+  event.notification.close();
+  event.waitUntil(event.action === "stop" ? end(stop) : lookAt(url));
+});
+
+// The same press by which a mail reader ends letters (RFC 8058).
+function end(stop) {
+  return fetch(stop, { method: "POST", body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }) });
+}
+
+async function noMoreNotifications() {
+  await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
+}
+
+async function lookAt(url) {
+  const windows = await self.clients.matchAll({ type: "window" });
+  const open = windows.find((one) => one.url === url);
+  return open ? open.focus() : self.clients.openWindow(url);
+}
+
 // Photos shared by another app become a draft here; whoever signs out or forgets is forgotten here too.
 function posted(event, prefix, path) {
   if (path === "/report/shared" && self.outbox) event.respondWith(shared(event.request, prefix));
-  if (path === "/mine/forget" || path === "/sign-out") event.waitUntil(caches.delete(OWN_CACHE));
+  if (path === "/mine/forget" || path === "/sign-out") event.waitUntil(Promise.all([caches.delete(OWN_CACHE), noMoreNotifications()]));
 }
 
 async function shared(request, prefix) {

@@ -13,7 +13,7 @@ from app.domain.accounts.links import Purpose
 from app.domain.errors import Invalid
 from app.domain.notifications import LetterKind, send_account
 from app.extensions import db, unit_of_work
-from app.models import Alert, Consent, Delivery, Event, Kept, Membership, Participation, Person, now
+from app.models import Alert, Consent, Delivery, Device, Event, Kept, Membership, Participation, Person, now
 
 FORGOTTEN_AFTER = timedelta(days=14)
 IN_VAIN = "asked_in_vain"
@@ -135,6 +135,7 @@ def forget_unconfirmed() -> int:
             ~exists().where(Event.actor_id == Person.id),
             ~exists().where(Consent.person_id == Person.id),
             ~exists().where(Alert.person_id == Person.id),
+            ~exists().where(Device.person_id == Person.id),
         )
         .limit(500)
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, exists, select
 
+from app.domain import devices
 from app.domain.alerts.watching import after_quiet, first_at
 from app.domain.notifications import LetterKind
 from app.extensions import db, unit_of_work
@@ -51,13 +52,20 @@ def _tell_one(id: int) -> bool:
         for hit in hits:
             hit.told_at = at
         ids = [hit.report_id for hit in hits]
-        session.add(
+        session.add_all(
             Delivery(
                 person_id=alert.person_id,
-                channel=DeliveryChannel.EMAIL,
+                channel=channel,
                 kind=LetterKind.ALERT.value,
                 data={"alert": id, "reports": ids[:LISTED], "more": max(0, len(ids) - LISTED)},
                 not_before=at,
             )
+            for channel in _channels(alert.person_id)
         )
         return True
+
+
+def _channels(person_id: int) -> list[DeliveryChannel]:
+    """An alert begins with a confirmed address, so there is always a letter."""
+    also = [DeliveryChannel.PUSH] if devices.having_some([person_id]) else []
+    return [DeliveryChannel.EMAIL, *also]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.adapters import sms
-from app.domain import settling
+from app.domain import devices, settling
 from app.domain.notifications import around
 from app.domain.notifications.audience import AUDIENCE, STAFF, Audience, Told
 from app.domain.notifications.kinds import BY_SMS, LetterKind
@@ -61,6 +61,7 @@ class _Told:
     merged: dict[int, list[Participation]] = field(default_factory=dict)  # of the reports that live on in it
     people: dict[int, Person] = field(default_factory=dict)
     staff: list[Person] = field(default_factory=list)
+    with_devices: set[int] = field(default_factory=set)  # people who want notifications beside letters
     confirmed: dict[int, int] = field(default_factory=dict)  # report → the event that confirmed its address
 
     @classmethod
@@ -85,6 +86,7 @@ class _Told:
         wanted |= {int(one) for one in named if one}
         people = select(Person).where(Person.id.in_(sorted(wanted)))
         found.people = {person.id: person for person in db.session.scalars(people)}
+        found.with_devices = devices.having_some(found.people.keys())
         found.confirmed = _confirmations([id for id, one in found.reports.items() if one.is_contact_confirmed])
         if any(told.audience in STAFF for event in events for told in AUDIENCE[event.kind]):
             found.staff = _staff({report.unit_id for report in found.reports.values()})
@@ -171,6 +173,8 @@ class _Told:
                 yield person.id, DeliveryChannel.EMAIL
             elif person.phone and letter in BY_SMS and sms.is_on():
                 yield person.id, DeliveryChannel.SMS
+            if person.id in self.with_devices:
+                yield person.id, DeliveryChannel.PUSH
 
     def _serving(self, report: Report, *roles: Role) -> list[Person]:
         """Staff in these roles whose desk shows this report."""

@@ -30,6 +30,7 @@ from app.models import (
     AlertHit,
     Consent,
     Delivery,
+    Device,
     Draft,
     Event,
     NeighbourAnswer,
@@ -101,6 +102,7 @@ def erase_person(person: Person) -> Sequence[int]:
     db.session.execute(delete(Participation).where(Participation.person_id == person.id))
     db.session.execute(delete(NeighbourAnswer).where(NeighbourAnswer.person_id == person.id))
     _erase_alerts(person)
+    db.session.execute(delete(Device).where(Device.person_id == person.id))
     person.email = person.phone = person.password_hash = None
     person.name = ""
     person.session_epoch += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, select, update
 
 from app.domain import events, publication, search, workflow
 from app.domain.accounts import find
@@ -15,7 +15,7 @@ from app.domain.permissions import Actor, Permission, may
 from app.domain.reports.filing import CONTRACTOR
 from app.domain.reports.find import get_for_change
 from app.extensions import db
-from app.models import AnonymousJoin, Consent, Event, Participation, Person, Report, ReportContact, now
+from app.models import AnonymousJoin, Consent, Device, Event, Participation, Person, Report, ReportContact, now
 from app.models.choices import (
     EventKind,
     Part,
@@ -180,6 +180,18 @@ def withdraw_consent(code: str, purpose: str, *, by: Actor) -> None:
         consent.withdrawn_at = now()
 
 
+def reporter_of(report: Report) -> Person:
+    """Whoever filed it; from now on somebody, where nothing was left to write to. Inside a unit of work."""
+    filed_it = select(Person).join(Participation, Participation.person_id == Person.id).where(*_reporting(report))
+    person = db.session.scalar(filed_it.order_by(Participation.id).limit(1))
+    if person is None:
+        person = Person(name="", language=report.language, created_at=now(), is_demo=report.is_demo)
+        db.session.add(person)
+        db.session.flush()
+        take_part(report, person.id, Part.REPORTER)
+    return person
+
+
 def guest_of(report: Report) -> Person | None:
     """The reporter as far as they are written to without an account; None for an account, or for nobody to write to."""
     return db.session.scalar(
@@ -226,6 +238,7 @@ def _confirmed_person(contact: ReportContact, participation: Participation | Non
             return mine
         known = db.session.scalars(select(Person).where(is_same)).one()  # confirmed for another report a moment ago
     participation.person_id = known.id
+    db.session.execute(update(Device).where(Device.person_id == mine.id).values(person_id=known.id))
     return known
 
 

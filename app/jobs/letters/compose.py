@@ -1,4 +1,4 @@
-"""From a delivery to a message in its reader's language: text and HTML of the same letter, or a text message."""
+"""From a delivery to a message in its reader's language: a letter, a text message, a notification."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from email.message import EmailMessage
 from email.policy import Policy, default
 from email.utils import format_datetime, parseaddr
 from functools import cache
+from typing import Any
 
 import css_inline
 from flask import Flask, current_app, render_template
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.adapters.mail import Undeliverable
+from app.adapters.push import Mailbox
 from app.config import Config
-from app.domain import confirmations, deliveries
+from app.domain import confirmations, deliveries, devices
 from app.domain.city import store
 from app.domain.notifications.kinds import TO_TYPED_ADDRESS, LetterKind
 from app.extensions import db, unit_of_work
@@ -78,6 +81,7 @@ LETTERS: dict[LetterKind, Writer] = {
     LetterKind.EMAIL_CHANGED: account.email_changed,
     LetterKind.INVITED: account.invited,
 }
+LONGEST_BODY = 180  # letters of a notification; phones cut what is longer
 SPOKEN = (WordsKind.ANSWER, WordsKind.REASON, WordsKind.FINDING)  # a unit's words to the public
 
 
@@ -97,7 +101,18 @@ class Text:
     report: str
 
 
-def compose(delivery_id: int, *, leaves_machine: bool = False) -> Mail | Text:
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """For every device of one person; `static/js/worker.js` reads `said`."""
+
+    to: tuple[Mailbox, ...]
+    said: dict[str, Any]
+    topic: str
+    kind: str
+    report: str
+
+
+def compose(delivery_id: int, *, leaves_machine: bool = False) -> Mail | Text | Notification:
     """Write one delivery's message, in the application's context and outside any transaction.
 
     Raises Pointless when nobody needs it any more, Undeliverable when there is no address.
@@ -116,6 +131,10 @@ def compose(delivery_id: int, *, leaves_machine: bool = False) -> Mail | Text:
         message_id = deliveries.message_id(delivery.id, _host(config))
         if delivery.channel is DeliveryChannel.SMS:
             return Text(about.to, letter.short, message_id, delivery.kind, about.report_code)
+        if delivery.channel is DeliveryChannel.PUSH:
+            return Notification(
+                _boxes(person), _notification(letter, about), f"{delivery.id}", delivery.kind, about.report_code
+            )
         return Mail(_message(letter, about, config, message_id), delivery.kind, about.report_code)
 
 
@@ -154,7 +173,7 @@ def _about(delivery: Delivery, person: Person) -> About:
 
 
 def _address(delivery: Delivery, person: Person, report: Report | None, kind: LetterKind) -> str:
-    """Where it goes: a confirmed address, or for the first word the one that was typed."""
+    """Where it goes: a confirmed address, or for the first word the one that was typed. Devices are asked later."""
     by_mail = delivery.channel is DeliveryChannel.EMAIL
     if kind in TO_TYPED_ADDRESS:
         contact = db.session.get(ReportContact, report.id) if report is not None else None
@@ -164,6 +183,8 @@ def _address(delivery: Delivery, person: Person, report: Report | None, kind: Le
     else:
         if person.erased_at is not None or (person.closed_at is not None and "to" not in delivery.data):
             raise Pointless("the account is closed")
+        if delivery.channel is DeliveryChannel.PUSH:
+            return ""
         address = str(delivery.data.get("to") or "") or (person.email if by_mail else person.phone) or ""
     if not address or any(sign in address for sign in "\r\n"):
         raise Undeliverable("no address")
@@ -227,6 +248,31 @@ def _in_language(app: Flask, config: Config, chosen: str) -> Iterator[None]:
     prefix = language.ENGLISH if chosen == "en" else ""
     with app.test_request_context(base_url=f"{config.address}{prefix}/", environ_overrides={language.KEY: chosen}):
         yield
+
+
+def _boxes(person: Person) -> tuple[Mailbox, ...]:
+    """Raises Pointless when every device is gone."""
+    boxes = tuple(Mailbox(one.endpoint, one.key, one.secret) for one in devices.of_person(person.id))
+    if not boxes:
+        raise Pointless("no device wants notifications any more")
+    return boxes
+
+
+def _notification(letter: Letter, about: About) -> dict[str, Any]:
+    """What a phone shows: short, since it lies on a table. Where a press leads, and what ends such notifications."""
+    return {
+        "title": letter.subject,
+        "body": f"{_cut(letter.opening)}\n{letter.why}",
+        "url": letter.button.url if letter.button else about.city_page,
+        "tag": f"hoiam-{about.report_code or about.delivery.id}",
+        "lang": about.language,
+        "stop": letter.stop,
+        "stop_label": str(_("No more of these")),
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_BODY else f"{text[: LONGEST_BODY - 1].rstrip()}…"
 
 
 class _Unfolded(UnstructuredHeader):

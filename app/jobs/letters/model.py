@@ -114,5 +114,9 @@ class About:
         return url_for("public.report", code=self.report.code, _external=True)
 
     @property
+    def city_page(self) -> str:
+        return url_for("public.front", _external=True)
+
+    @property
     def desk(self) -> str:
         return url_for("desk.report", code=self.report.code, _external=True)
