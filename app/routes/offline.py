@@ -53,7 +53,7 @@ FILES = (
     ),
 )
 MODULES = (  # named by other modules, without their content's digest
-    *("app", "copy", "focus", "menu", "outbox", "outbox-send", "outbox-store"),
+    *("app", "copy", "focus", "menu", "outbox", "outbox-send", "outbox-store", "push"),
     *("report-device", "report-exif", "report-shrink"),
 )
 SOURCES = ("templates/offline", "templates/layouts", "templates/components", "translations/vi", "static/js")

@@ -39,7 +39,7 @@ def change(path: Path, old: str, new: str) -> None:
 def test_check_says_what_a_sound_folder_holds(app: Flask, copy: Path) -> None:
     result = run(app, "city", "check", copy)
     assert result.exit_code == 0, result.output
-    assert "6 wards, 17 units, 9 categories, 5 rules, 2 sites. All 12 example cases pass." in result.output
+    assert "6 wards, 17 units, 10 categories, 5 rules, 2 sites. All 13 example cases pass." in result.output
 
 
 def test_check_refuses_a_broken_folder_with_file_and_line(app: Flask, copy: Path) -> None:

@@ -36,6 +36,7 @@ TYPED = {
     "stats rebuild": [],
     "people admin": ["--email", "a@example.org"],
     "people list": [],
+    "push key": [],
     "demo fill": [],
     "demo generate": ["--reports", "3"],
     "work": [],
@@ -43,7 +44,8 @@ TYPED = {
     "backup": ["saved"],
     "restore": ["saved"],
 }
-ANYWHERE = {"city check", "db current", "db upgrade", "doctor", "restore"}
+NEEDS_NO_DATABASE = {"city check", "push key"}
+ANYWHERE = NEEDS_NO_DATABASE | {"db current", "db upgrade", "doctor", "restore"}
 NEEDS_A_CITY = {
     "city export",
     "areas import",
@@ -111,7 +113,7 @@ def test_a_database_of_a_newer_program_is_not_touched(elsewhere: Flask) -> None:
         migrations.upgrade(db.engine)
         with unit_of_work() as session:
             session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    for command in TYPED.keys() - {"city check", "db current", "doctor"}:
+    for command in TYPED.keys() - NEEDS_NO_DATABASE - {"db current", "doctor"}:
         assert typed(elsewhere, command).output.startswith(
             "Error: The database stands at 9999, which this program does not know"
         ), command
@@ -152,7 +154,7 @@ def test_a_damaged_database_is_named_by_each_command(elsewhere: Flask, damage: C
         file = Path(str(db.engine.url.database))
         close(elsewhere)
     damage(file)
-    for command in TYPED.keys() - {"city check"}:
+    for command in TYPED.keys() - NEEDS_NO_DATABASE:
         assert "is damaged: put a backup in its place." in typed(elsewhere, command).output, command
 
 
@@ -167,12 +169,12 @@ def nobody_answers(config: Config) -> Iterator[Flask]:
 @pytest.mark.only_sqlite
 def test_a_server_that_does_not_answer_is_named_by_each_command(config: Config) -> None:
     with nobody_answers(config) as app:
-        for command in TYPED.keys() - {"city check", "doctor"}:
+        for command in TYPED.keys() - NEEDS_NO_DATABASE - {"doctor"}:
             assert typed(app, command).output.startswith("Error: The database does not answer"), command
 
 
 @pytest.mark.only_sqlite
 def test_a_database_that_cannot_be_opened_is_named(config: Config, tmp_path: Path) -> None:
     app = create_app(replace(config, database_url=f"sqlite:///{tmp_path}/nowhere/city.sqlite3"))
-    for command in TYPED.keys() - {"city check"}:
+    for command in TYPED.keys() - NEEDS_NO_DATABASE:
         assert f"{tmp_path}/nowhere/city.sqlite3 cannot be opened or written" in typed(app, command).output, command

@@ -127,4 +127,5 @@ def _thanks_for(rating: Rating, *, is_open: bool) -> str:
         more = _("The report is open again, with a promise of its own.")
     elif rating is Rating.UNSATISFIED:
         more = _("The lead of the unit looks at it.")
-    return f"{_('Thank you for your rating.')} {more}".strip()
+    thanks = _("Thank you for your rating.")
+    return f"{thanks} {more}".strip()
