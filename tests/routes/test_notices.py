@@ -118,6 +118,7 @@ def test_the_form_says_it_first_and_the_report_joins_only_when_ticked(
     assert f'name="joins" value="{notice.code}">' in page.text, "never ticked beforehand"
     on = client.post("/report/what", data=what | {"asked": "rubbish", "joins": notice.code})
     assert on.headers["Location"].endswith("/report/send")
+    assert "Thuộc thông báo của thành phố: Ngập sâu" in client.get("/report/send").text
     sent = client.post("/report/send", data={"email": "nguoi.gui@example.org"})
     assert sent.status_code == 303, sent.text
     assert len(db_session.scalars(select(NoticeReport)).all()) == 2
