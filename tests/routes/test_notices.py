@@ -70,6 +70,7 @@ def test_the_desk_writes_mends_and_ends_it_and_says_what_is_wrong(
     done = desk.post(f"/desk/declare/notices/{notice.code}/update", data={"news-text_vi": "Đã thông xe.", "last": "1"})
     assert done.status_code == 303
     assert "Đã thông xe." in desk.get(f"/notices/{notice.code}").text
+    assert "một phần Phường Một, vẽ trên bản đồ" in desk.get(f"/notices/{notice.code}").text
     assert desk.get(f"/notices/{notice.code}").text.count("Đã thông xe.") == 1
 
 
