@@ -21,6 +21,7 @@ from app.web.caching import MINUTE, as_json, back_to, cacheable
 
 bp = Blueprint("notices", __name__)
 TRIES = "30 per hour"
+FEW = 5  # wards, named one by one
 FEED = "public, max-age=300"
 
 
@@ -54,7 +55,7 @@ def page(code: str) -> ResponseReturnValue:
         notice=notice,
         updates=reading.updates([notice])[notice.id],
         affected=reading.affected(notice),
-        where=_where(notice),
+        where=_where(notice, reaches=area.reaches(area.of(notice))),
         shapes=url_for(".shapes", code=code) if area.of(notice) != area.Area() else "",
     )
     return cacheable(html)
@@ -106,10 +107,13 @@ def stop(token: str) -> ResponseReturnValue:
     return back_to("public.front")
 
 
-def _where(notice: Notice) -> str:
-    """Where it holds, in words."""
+def _where(notice: Notice, reaches: tuple[str, ...] = ()) -> str:
+    """Where it holds, in words; of what was drawn, the wards that it reaches, while they are few."""
     if wards := reading.where(notice, language.chosen()):
         return wards
+    if 0 < len(reaches) <= FEW:
+        names = [store.current().wards[code].name.in_(language.chosen()) for code in reaches]
+        return str(_("part of %(wards)s, drawn on the map", wards=", ".join(names)))
     return str(_("the whole city") if area.of(notice) == area.Area() else _("the place drawn on the map"))
 
 

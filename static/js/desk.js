@@ -101,6 +101,15 @@ function narrow(line) {
   });
 }
 
+// One box ticks every report of the page; without scripts each has its own.
+function offerAll(line) {
+  const all = [...document.querySelectorAll(".queue__tick input")];
+  const box = line.querySelector("input");
+  line.hidden = false;
+  box.addEventListener("change", () => all.forEach((one) => (one.checked = box.checked)));
+  for (const one of all) one.addEventListener("change", () => (box.checked = all.every((each) => each.checked)));
+}
+
 function noteThePlace(line) {
   const form = line.closest("form");
   const said = line.querySelector("[data-done]");
@@ -123,6 +132,7 @@ function noteThePlace(line) {
 listen();
 document.querySelectorAll("[data-keys-switch]").forEach(offerKeys);
 document.querySelectorAll("[data-sent]").forEach(countDown);
+document.querySelectorAll("[data-tick-all]").forEach(offerAll);
 document.querySelectorAll("[data-ready]").forEach(offerAnswers);
 document.querySelectorAll("[data-find-unit]").forEach(narrow);
 if (navigator.geolocation) document.querySelectorAll("[data-locate]").forEach(noteThePlace);

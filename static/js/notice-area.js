@@ -15,7 +15,7 @@ function start(L) {
   box.hidden = tools.hidden = false;
   box.setAttribute("role", "region");
   box.setAttribute("aria-label", box.dataset.label);
-  const map = L.map(box, { maxBounds: bounds.pad(0.1), attributionControl: false, minZoom: 8, maxZoom: 18, fadeAnimation: false, zoomAnimation: false });
+  const map = L.map(box, { maxBounds: bounds.pad(0.1), attributionControl: false, minZoom: 8, maxZoom: 18, zoomSnap: 0.25, fadeAnimation: false, zoomAnimation: false });
   const drawn = L.featureGroup().addTo(map);
   const corners = () => ring.value.split("\n").filter((line) => line.trim()).map(read).filter(isPlace);
 

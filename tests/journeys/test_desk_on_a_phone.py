@@ -83,3 +83,17 @@ def test_the_open_tab_stands_in_the_window(clerk: Browser, open_page: Callable[.
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_reports_are_ticked_by_a_press_beside_the_link_of_their_row_one_by_one_or_all(
+    clerk: Browser, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(browser=clerk, wide=True)
+    page.goto("/desk?tab=open")
+    ticks = page.locator("[name=codes]")
+    ticks.first.check()
+    expect(page.get_by_label("Đánh dấu cả trang")).not_to_be_checked()
+    page.get_by_label("Đánh dấu cả trang").check()
+    assert all(tick.is_checked() for tick in ticks.all())
+    page.get_by_role("button", name="Chuyển xử lý").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2 phản ánh")

@@ -70,6 +70,7 @@ def test_the_desk_writes_mends_and_ends_it_and_says_what_is_wrong(
     done = desk.post(f"/desk/declare/notices/{notice.code}/update", data={"news-text_vi": "Đã thông xe.", "last": "1"})
     assert done.status_code == 303
     assert "Đã thông xe." in desk.get(f"/notices/{notice.code}").text
+    assert "một phần Phường Một, vẽ trên bản đồ" in desk.get(f"/notices/{notice.code}").text
     assert desk.get(f"/notices/{notice.code}").text.count("Đã thông xe.") == 1
 
 
@@ -118,6 +119,7 @@ def test_the_form_says_it_first_and_the_report_joins_only_when_ticked(
     assert f'name="joins" value="{notice.code}">' in page.text, "never ticked beforehand"
     on = client.post("/report/what", data=what | {"asked": "rubbish", "joins": notice.code})
     assert on.headers["Location"].endswith("/report/send")
+    assert "Thuộc thông báo của thành phố: Ngập sâu" in client.get("/report/send").text
     sent = client.post("/report/send", data={"email": "nguoi.gui@example.org"})
     assert sent.status_code == 303, sent.text
     assert len(db_session.scalars(select(NoticeReport)).all()) == 2

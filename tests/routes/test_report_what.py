@@ -51,6 +51,8 @@ def test_what_was_answered_lately_may_have_come_back_and_both_pages_say_so(
     assert counted.count <= 12, str(counted)
     assert f'name="earlier" value="{old.code}"' in page
     assert f"/r/{old.code}/join" not in page  # nobody works on it any more
+    refused = client.post("/report/what", data=RUBBISH | {"danger": "", "earlier": old.code})
+    assert "được liên kết với phản ánh này" in refused.text, "what was pressed is kept, whatever else is missing"
     client.post("/report/what", data=RUBBISH | {"danger": "no", "earlier": old.code})
     assert codes.shown(old.code) in client.get("/report/send").text
     client.post("/report/send", data={"email": "ten@example.org"})

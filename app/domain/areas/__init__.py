@@ -10,6 +10,7 @@ from app.domain.areas.lookup import (
     outline_sources,
     outlines_version,
     place,
+    wards_touching,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "outline_sources",
     "outlines_version",
     "place",
+    "wards_touching",
 ]

@@ -74,6 +74,11 @@ class Atlas:
         number = self._number.get(code)
         return number is None or bool(self.shapes[number].covers(self.plane.point(lat, lng)))
 
+    def touching(self, shape: BaseGeometry) -> tuple[str, ...]:
+        """The wards that a shape (WGS 84) reaches into, in the order of their codes; none where no border is known."""
+        found = self._tree.query(self.plane.to_metres(shape), predicate="intersects")
+        return tuple(self.codes[int(number)] for number in sorted(found))
+
     def _containing(self, point: shapely.Point) -> int | None:
         """The first outline that holds the point; on a shared edge there are two, and the order of codes decides."""
         found = self._tree.query(point, predicate="intersects")

@@ -9,6 +9,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from shapely import from_geojson
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Engine, select
 
 from app.domain.areas import display
@@ -46,6 +47,11 @@ def locate(lat: float, lng: float) -> Located:
 def is_inside_ward(code: str, lat: float, lng: float) -> bool:
     """Does the point lie in the ward? Where the ward has no outline there is no border to cross: True."""
     return _sheet().atlas.is_inside(code, lat, lng)
+
+
+def wards_touching(shape: BaseGeometry) -> tuple[str, ...]:
+    """The wards that a shape reaches into, as far as their borders are known."""
+    return _sheet().atlas.touching(shape)
 
 
 def place(lat: float | None, lng: float | None, *, ward: str | None = None) -> Place:

@@ -82,6 +82,12 @@ def shape(area: Area) -> dict[str, Any] | None:
     return _geojson(_polygon(area.ring)) if area.ring else None
 
 
+def reaches(area: Area) -> tuple[str, ...]:
+    """The wards it is about or, drawn, reaches into: what says in words where it is."""
+    drawn = None if area.wards else shape(area)
+    return areas.wards_touching(shapely.from_geojson(json.dumps(drawn))) if drawn else area.wards
+
+
 def _joined(codes: Sequence[str]) -> dict[str, Any] | None:
     features = json.loads(areas.outline_geojson(40))["features"]
     found = [one["geometry"] for one in features if one["properties"]["code"] in codes]

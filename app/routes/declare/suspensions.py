@@ -30,20 +30,17 @@ def suspensions() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                declaring.declare(form.decision, by=actor())
+                code = declaring.declare(form.decision, by=actor()).code
         except Invalid as error:
             refuse(form, error)
         else:
             flash(_("Declared. For a minute it can be taken back; then dates begin to move."), "done")
-            return redirect(url_for(".suspensions"), 303)
+            return redirect(url_for(".suspension", code=code), 303)  # where it can be taken back
     found = reading.page().suspensions
     return page(
         "declare/suspensions.html",
         form=form,
         suspensions=found,
-        kept=reading.kept(found),
-        can_undo=declaring.can_undo,
-        at=now(),
         here="suspensions",
         status=422 if form.errors or form.form_errors else 200,
     )

@@ -62,7 +62,8 @@ def queue() -> ResponseReturnValue:
     counts = work.badges(who)
     asked = asking.question(request.args, _first(counts, is_searching=bool(request.args.get("words"))))
     asking.remember(asked)
-    page = work.page(work.in_this_weather(asked), seen_by=who)
+    in_this_weather = work.in_this_weather(asked)
+    page = work.page(in_this_weather, seen_by=who)
     people = work.colleagues(work.unit_ids(who), also=[report.assignee_id for report in page.reports])
     words = work.openings(page.reports)
     return render_template(
@@ -79,6 +80,7 @@ def queue() -> ResponseReturnValue:
         sent=sent.bar(),
         may_work=who.has(Role.CLERK, Role.LEAD, Role.DISPATCHER),
         many=many.offered(),
+        is_stormy=in_this_weather.is_stormy,
     )
 
 

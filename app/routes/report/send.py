@@ -13,11 +13,12 @@ from flask_login import current_user
 from app.domain import confirmations, drafts, expected, masking, notifications, personal, promises, qr, routing
 from app.domain.city import store
 from app.domain.errors import Invalid
+from app.domain.notices import reading as notices
 from app.domain.reports import by_secret, filing, held
 from app.extensions import limiter, unit_of_work
 from app.forms.refusals import refuse
 from app.forms.report import ContactForm, PressForm
-from app.models import Draft, Report, now
+from app.models import Draft, Notice, Report, now
 from app.models.choices import Severity
 from app.routes.report import bp, kept
 from app.routes.report.limits import BY_ADDRESS, BY_CONTACT, contact_of_form, counts, has_no_contact_in_form
@@ -246,6 +247,7 @@ def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> Response
         pieces=_pieces(said),
         mask=masking.MASK,
         planned=planned,
+        joins=_joins(said, planned),
         photos=photos,
         unit=planned.city.units[planned.routed.unit],
         ward=planned.city.wards[planned.ward],
@@ -264,6 +266,13 @@ def _page(draft: Draft | None, form: ContactForm, status: int = 200) -> Response
         sends_texts=notifications.sends_texts(),
     )
     return kept.with_cookie((page, status))
+
+
+def _joins(said: drafts.Said, planned: filing.Plan) -> Notice | None:
+    """What the city knows already, where the sender says that this is about it."""
+    if not said.joins:
+        return None
+    return notices.joinable(said.joins, planned.category.code, planned.lat, planned.lng, planned.ward)
 
 
 def _answers(category: Any, said: drafts.Said) -> list[tuple[str, str]]:

@@ -61,9 +61,9 @@ def keep_what() -> ResponseReturnValue:
     form = WhatForm()
     category = store.current().categories.get(str(form.category.data or ""))
     is_valid = form.validate_on_submit()
-    details = _details(category.code if category else "", _answers(category), form.words.data or "")
     if is_valid:
         _keep(form, category)
+    details = _details(category.code if category else "", _answers(category), form.words.data or "")
     if is_valid and request.form.get("then") == "suggest":
         return kept.go(url_for("report.what", _anchor="kind"))
     if is_valid:
