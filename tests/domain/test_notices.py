@@ -8,17 +8,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
+from app.adapters.push import FakePush
+from app.domain import devices
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.notices import reading, telling, writing
 from app.domain.notices.area import Area, holds
 from app.domain.notices.writing import Telling
-from app.domain.permissions import RIGHTS, Actor, Right, may_declare
+from app.domain.notifications import LetterKind
+from app.domain.permissions import RIGHTS, Actor, Right, link_to, may_declare
 from app.extensions import db, unit_of_work
+from app.jobs.deliver import deliver_one
 from app.models import Declared, Delivery, Event, Localized, Notice, NoticeReport, NoticeUpdate, now
 from app.models.choices import DeclaredKind, EventKind, NoticeSeverity, Role
 from tests.factories import HERE, a_person, a_report, actor, dispatcher
+from tests.jobs.test_push import box
 from tests.support.application import Clock, Counted
 
 pytestmark = pytest.mark.usefixtures("db_session", "clock")
@@ -129,6 +135,25 @@ def test_a_report_joins_by_choice_and_never_is_lost_by_it(publish: Callable[...,
     clock.forward(hours=9)
     assert a_report(joins=notice.code).id
     assert reading.affected(notice) == 1
+
+
+def test_an_update_reaches_the_phone_of_whoever_left_no_address(
+    app: Flask, publish: Callable[..., Notice], speaker: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = FakePush()
+    monkeypatch.setitem(app.extensions, "push", phone)
+    notice = publish()
+    report = a_report(joins=notice.code)
+    with unit_of_work():
+        devices.keep_for_report(report.code, box(), by=link_to(report))
+    with unit_of_work():
+        writing.carry_on(notice.code, Localized("Nước đang rút."), by=speaker)
+    telling.tell()
+    owed = select(Delivery.id).where(Delivery.kind == LetterKind.NOTICE.value)
+    for id in db.session.scalars(owed).all():
+        deliver_one(id)
+    assert [said["tag"] for _box, said, _topic in phone.sent] != []
+    assert all(said["stop"] for _box, said, _topic in phone.sent)
 
 
 def test_an_update_reaches_everybody_who_joined_exactly_once(publish: Callable[..., Notice], speaker: Actor) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import JSON, exists, insert, literal, null, select, update
+from sqlalchemy import JSON, ColumnElement, Select, exists, insert, literal, null, select, update
 
+from app.adapters import push
 from app.domain.errors import NotFound
 from app.domain.notices import reading
 from app.domain.notifications import LetterKind
 from app.extensions import db, secret_key, unit_of_work
-from app.models import Delivery, Notice, NoticeReport, NoticeUpdate, Participation, Person, Report, now
+from app.models import Delivery, Device, Notice, NoticeReport, NoticeUpdate, Participation, Person, Report, now
 from app.models.choices import DeliveryChannel, DeliveryState, Part, Status
 
 _STOP = "notice-stop"
@@ -31,23 +34,30 @@ def _tell_one(id: int) -> bool:
         if found is None:
             return False
         found.told_at = now()
-        letters = select(
-            Person.id,
-            literal(DeliveryChannel.EMAIL.value),
-            literal(LetterKind.NOTICE.value),
-            literal({"update": found.id}, JSON),
-            literal(int(found.told_at.timestamp())),
-            literal(DeliveryState.WAITING.value),
-            literal(0),
-            literal(""),
-            null(),
-        ).where(Person.email.is_not(None), Person.erased_at.is_(None), Person.id.in_(_of_notice(found.notice_id)))
-        names = ["person_id", "channel", "kind", "data", "not_before", "state", "tries", "error", "event_id"]
-        session.execute(insert(Delivery).from_select(names, letters, include_defaults=False))
+        _owe(found, found.told_at, DeliveryChannel.EMAIL, Person.email.is_not(None))
+        if push.is_on():
+            _owe(found, found.told_at, DeliveryChannel.PUSH, exists().where(Device.person_id == Person.id))
         return True
 
 
-def _of_notice(notice_id: int):  # type: ignore[no-untyped-def]  # a Select[tuple[int]], which mypy cannot infer
+def _owe(news: NoticeUpdate, at: datetime, channel: DeliveryChannel, is_reachable: ColumnElement[bool]) -> None:
+    """A letter, or a notification, to each of them: one statement however many they are."""
+    letters = select(
+        Person.id,
+        literal(channel.value),
+        literal(LetterKind.NOTICE.value),
+        literal({"update": news.id}, JSON),
+        literal(int(at.timestamp())),
+        literal(DeliveryState.WAITING.value),
+        literal(0),
+        literal(""),
+        null(),
+    ).where(is_reachable, Person.erased_at.is_(None), Person.id.in_(_of_notice(news.notice_id)))
+    names = ["person_id", "channel", "kind", "data", "not_before", "state", "tries", "error", "event_id"]
+    db.session.execute(insert(Delivery).from_select(names, letters, include_defaults=False))
+
+
+def _of_notice(notice_id: int) -> Select[int]:
     """Who filed a report that joined, or is affected by it: each once, however many of their reports joined."""
     return (
         select(Participation.person_id)

@@ -79,7 +79,6 @@ def asked(code: str, token: str) -> tuple[Report, StillThere | None]:
 
 def answer(code: str, token: str, said: StillThere) -> Report:
     """One answer a person, inside a unit of work; another one takes its place."""
-    asked(code, token)
     report, person_id = _read(code, token)
     report = get_for_change(report.code, by=None)
     if not _can_be_doubted(report):
