@@ -42,6 +42,7 @@ _FILL_BATCH, _BATCH = 500, 5_000
 _TWICE, _LATELY = 0.025, 30  # so many come twice, of the last few
 PRINTED_FROM = 50_000
 LIVES, MOST_SPOTS = 20_000, 200_000  # what is told, and where, when very many are printed
+_FULL_DESK, _BUSY = 12, 3  # times as busy: a small demo needs a full desk to look at, a large one has them everywhere
 Told = Callable[[int, int], None]  # written so far, of how many
 Step = Callable[[str], None]
 
@@ -103,7 +104,7 @@ def _print(told: Told, step: Step, *, reports: int, seed: int) -> None:
     """Very many: some thousand lives are told, and printed many times over, elsewhere and at other times."""
     city, plan = store.current(), Plan(seed, LIVES, now(), with_photos=False, batch=LIVES)
     cast = _begin(city, seed)
-    scene = _scene(city, plan, spots=min(MOST_SPOTS, 900 + reports // 30))
+    scene = _scene(city, plan, spots=min(MOST_SPOTS, 900 + reports // 30), favour=_BUSY)
     step("Telling lives")
     with _no_collection():
         lives = [life for batch in _batches(city, cast, plan, scene) for life in batch]
@@ -179,7 +180,7 @@ def _write_all(plan: Plan, sheets: Iterator[Sheet], told: Told, *, is_kept: bool
 
 def _sheets(city: City, cast: Cast, plan: Plan, builder: Builder) -> Iterator[Sheet]:
     """The batches that do not stand yet. Those that do are told again, because later ones point at them."""
-    scene = _scene(city, plan, spots=min(plan.reports, 900 + plan.reports // 30))
+    scene = _scene(city, plan, spots=min(plan.reports, 900 + plan.reports // 30), favour=_FULL_DESK)
     for number, lives in enumerate(_batches(city, cast, plan, scene)):
         if number < len(plan.firsts):
             builder.number(lives, plan.firsts[number])
@@ -198,12 +199,13 @@ class Scene:
     chance: Random
 
 
-def _scene(city: City, plan: Plan, *, spots: int) -> Scene:
+def _scene(city: City, plan: Plan, *, spots: int, favour: int) -> Scene:
+    """`favour`: how many times as busy as others the ward is in which the demo's clerk serves."""
     chance = Random(f"{plan.seed} {plan.reports}")
     seasons = Seasons(city, plan.seed, plan.until)
     favourite = unit_code(city, ACCOUNTS[1])
     ward = city.units[favourite].ward if favourite else None
-    return Scene(seasons, Spots(city, spots, chance, ward), chance)
+    return Scene(seasons, Spots(city, spots, chance, {ward: favour} if ward else {}), chance)
 
 
 def _batches(city: City, cast: Cast, plan: Plan, scene: Scene) -> Iterator[Sequence[Life]]:

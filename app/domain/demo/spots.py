@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
@@ -45,12 +46,13 @@ class Spot:
 
 
 class Spots:
-    """A stock of points, more in busy wards, and those that come again."""
+    """A stock of points, more in busy wards, and those that come again. `favoured`: how many times as busy as drawn a
+    ward is, by its code."""
 
-    def __init__(self, city: City, count: int, chance: Random, favourite: str | None) -> None:
+    def __init__(self, city: City, count: int, chance: Random, favoured: Mapping[str, int]) -> None:
         self.city = city
         wards = list(city.wards.values())
-        shares = list(accumulate(_busyness(ward, chance) * (12 if ward.code == favourite else 1) for ward in wards))
+        shares = list(accumulate(_busyness(ward, chance) * favoured.get(ward.code, 1) for ward in wards))
         self.common = [
             self._somewhere(wards[bisect(shares, chance.random() * shares[-1])], chance) for _ in range(count)
         ]
