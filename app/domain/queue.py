@@ -207,16 +207,23 @@ def statement(asked: Question, actor: Actor, *, limit: int) -> Select[*tuple[Any
     if not branches:
         return None
     wanted = [*_heap(asked.tab, actor), *_filters(asked, actor), *_beyond(asked)]
-    ways = search.ways(asked.words)
-    if len(ways) < 2:
-        return _first(asked, branches, [*wanted, *ways], limit)
-    read, hit = ways  # texts beside each branch in its order; hits once, for all branches together
-    parts = (
-        _first(asked, branches, [*wanted, read], limit),
-        _first(asked, [or_(*branches)], [*wanted, hit], limit),
-    )
-    found = union_all(*(select(part.subquery().c.id) for part in parts))
+    ways = search.ways(asked.words, search.Desk(unit_ids(actor), _are_open(asked.tab)))
+    in_order = _first(asked, branches, wanted if ways.read is None else [*wanted, ways.read], limit)
+    if ways.hit is not None:  # at once, for all branches together
+        fetched = _first(asked, [or_(*branches)], [*wanted, ways.hit], limit)
+    elif ways.newest is not None:
+        before = asked.after[1] if asked.after else None
+        newest = ways.newest((*wanted, or_(*branches)), limit, before)
+        fetched = select(Report).where(Report.id.in_(newest))
+    else:
+        return in_order
+    found = union_all(*(select(part.subquery().c.id) for part in (in_order, fetched)))
     return select(Report).where(Report.id.in_(found)).order_by(*_order(asked, Report))
+
+
+def _are_open(tab: Tab) -> bool | None:
+    """The reports of this tab; None where it holds open ones and finished ones."""
+    return None if tab is Tab.NEWS else tab is not Tab.DONE
 
 
 def _first(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     TextClause,
     and_,
+    cast,
     event,
     func,
     literal,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.domain.city import store
 from app.domain.folding import fold, words_of
@@ -67,51 +70,117 @@ def write(report: Report, *, private: list[str], public: list[str], is_new: bool
     category, ward = city.category_of(report.category_id), city.ward_of(report.ward_id)
     names = [category.name.vi, category.name.en, ward.name.vi, ward.name.en]
     address = [report.nearest_address] if _is_exact(report) else []
-    values = {
+    values: dict[str, Any] = {
         "public": fold(" ".join([*names, *address, *public])),
         "staff": fold(" ".join([report.code, *names, report.nearest_address, *private])),
+        "unit_id": report.unit_id,
+        "is_open": report.is_open,
     }
-    if is_new:
-        db.session.add(ReportText(report_id=report.id, **values))
-        return
-    row = db.session.get(ReportText, report.id)
+    row = None if is_new else db.session.get(ReportText, report.id)
     if row is None:
         db.session.add(ReportText(report_id=report.id, **values))
-    else:
-        row.public, row.staff = values["public"], values["staff"]
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
-SHELF_BITS = 15  # so many ids of reports, 2 to this power, lie in one shelf of PostgreSQL's index of words
-COMMON = 70  # hits on a shelf: words so common are met soon by whoever reads one report after the other
+SHELF_BITS = 15  # so many ids of reports, 2 to this power, lie in one shelf of PostgreSQL's index of public words
+DESK_SHELF_BITS = 17  # and of its index of what desks have finished, where a desk has few of a shelf's reports
+FEW = 1_500  # hits: more are met sooner by whoever reads one report after the other
 _NOTHING: ColumnElement[int] = literal_column("0")
 
 
-def ways(query: str) -> list[ColumnElement[bool]]:
-    """The condition "staff's text contains all these words" on Report, in one or two ways of which one holds at a time.
+class Shelves(NamedTuple):
+    """One of PostgreSQL's indexes of words that begin with the shelf: how wide one is, and what else is in it."""
 
-    A queue asks each of them by itself, since the two want different plans. SQLite walks the queue and looks each
-    report up among the hits. PostgreSQL reads the texts of a queue in its order where the words are common, which
-    a look into one shelf tells, and fetches all their hits where they are rare. Without a word there is no way.
+    bits: int
+    said: tuple[ColumnElement[bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where staff search: what is open at these units, what is finished there (`is_open` False), or any of it (None).
+    No unit is the whole city."""
+
+    units: tuple[int, ...] = ()
+    is_open: bool | None = None
+
+    def says(self, words: list[str]) -> tuple[ColumnElement[bool], ...]:
+        """Conditions on ReportText: the words, of a report that lies there. The literal is what makes PostgreSQL use
+        an index of these reports only."""
+        is_open = literal_column("report_text.is_open" if self.is_open else "NOT report_text.is_open")
+        asked: ColumnElement[Any] = func.to_tsquery(_SIMPLE, _in_tsquery(words))
+        if self.units:
+            asked = asked.op("&&")(cast(literal(" | ".join(f"'@{unit}'" for unit in self.units)), TSQUERY))
+        return is_open, _WORDS_AT_A_DESK.op("@@", is_comparison=True)(asked)
+
+
+# With the unit as one more word, or PostgreSQL would fetch the words' hits in the whole city and look at each one's unit.
+_SIMPLE: ColumnElement[str] = literal_column("'simple'")
+_WORDS_AT_A_DESK: ColumnElement[Any] = func.to_tsvector(_SIMPLE, ReportText.staff).op("||")(
+    func.array_to_tsvector(literal_column("ARRAY['@' || CAST(report_text.unit_id AS text)]"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a queue finds reports by words: conditions on Report of which one holds at a time. None where there is no
+    such way.
+
+    `read` goes with the order of the queue: what it says is asked report by report. `hit` has all hits at hand.
+    `newest` are the ids of the newest hits, for a queue in that order.
+    """
+
+    read: ColumnElement[bool] | None = None
+    hit: ColumnElement[bool] | None = None
+    newest: Callable[..., Select[int]] | None = None
+
+
+def ways(query: str, desk: Desk) -> Ways:
+    """How "staff's text contains all these words" is asked for on this desk.
+
+    SQLite walks the queue and looks each report up among the hits. PostgreSQL counts the desk's hits up to FEW: few
+    are fetched, and of more the texts are read in the order of the queue. Of what is finished it counts on one shelf.
+    Without a word there is no way.
     """
     words = words_of(query)
     if not words:
-        return []
+        return Ways()
     if _is_sqlite():
-        return [(Report.id + 0).in_(_hits(_in_fts("staff", words)))]
-    said = _says(ReportText.staff, _in_tsquery(words))
-    are_common = _are_common(said)
-    read = select(ReportText.report_id).where(ReportText.report_id == Report.id, *_reads(words))
-    hits = select(ReportText.report_id).where(said)
-    # OFFSET 0 keeps each of them what it is said to be: a text read beside each report, and hits fetched at once
-    is_read, is_hit = read.offset(_NOTHING).correlate(Report).exists(), Report.id.in_(hits.offset(_NOTHING))
-    return [and_(are_common, is_read), and_(not_(are_common), is_hit)]
+        return Ways(read=(Report.id + 0).in_(_hits(_in_fts("staff", words))))
+    # OFFSET 0 keeps it what it is said to be: a text that is read beside each report
+    text_of = select(ReportText.report_id).where(ReportText.report_id == Report.id, *_reads(words)).offset(_NOTHING)
+    is_read = text_of.correlate(Report).exists()
+    if desk.is_open is None:
+        return Ways(read=is_read)
+    said = desk.says(words)
+    if desk.is_open:
+        hits = _at_most_one_more(said).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+        are_few = _number_of(hits) <= FEW
+        return Ways(and_(not_(are_few), is_read), and_(are_few, Report.id.in_(select(hits.c.report_id))))
+    shelf = func.greatest(_shelf_of(_last_id(), DESK_SHELF_BITS) - 1, 0)  # the last that is full, or the first one
+    on_it = _at_most_one_more((_shelf_of(ReportText.report_id, DESK_SHELF_BITS) == shelf, *said))
+    are_few = _number_of(on_it.cte("some").prefix_with("MATERIALIZED", dialect="postgresql")) <= FEW
+    shelves = Shelves(DESK_SHELF_BITS, said)
+
+    def newest(wanted: tuple[ColumnElement[bool], ...], limit: int, before: int | None) -> Select[int]:
+        return _shelf_by_shelf(shelves, (are_few, *wanted), limit, before)
+
+    return Ways(read=and_(not_(are_few), is_read), newest=newest)
 
 
-def _are_common(said: ColumnElement[bool]) -> ColumnElement[bool]:
-    """On the last shelf that is full, or the first one."""
-    shelf = func.greatest(_shelf_of(select(func.max(Report.id)).scalar_subquery()) - 1, 0)
-    some = select(ReportText.report_id).where(_shelf_of(ReportText.report_id) == shelf, said).limit(COMMON).subquery()
-    return select(func.count()).select_from(some).scalar_subquery() >= COMMON
+def _at_most_one_more(said: Iterable[ColumnElement[bool]]) -> Select[int]:
+    """Of FEW hits. The number stands in a statement of its own: told it at once, PostgreSQL would take reading all
+    texts from the oldest on for a quick way to so few."""
+    return select(ReportText.report_id).where(*said).limit(literal_column(f"(SELECT {FEW + 1})"))
+
+
+def _number_of(hits: Any) -> ColumnElement[int]:
+    return select(func.count()).select_from(hits).scalar_subquery()
+
+
+def _last_id() -> ColumnElement[int]:
+    return select(func.max(Report.id)).scalar_subquery()
 
 
 def _reads(words: list[str]) -> Iterator[ColumnElement[bool]]:
@@ -140,11 +209,11 @@ def newest(
         hits = _hits('{public} : "' + " ".join(words) + '"' if in_a_row else _in_fts("public", words))
         return select(Report.id).where(Report.id.in_(hits), *wanted).order_by(Report.id.desc()).limit(limit)
     asked = " <-> ".join(words) if in_a_row else _in_tsquery(words)
-    return _shelf_by_shelf(_says(ReportText.public, asked), wanted, limit, before)
+    return _shelf_by_shelf(Shelves(SHELF_BITS, (_says(ReportText.public, asked),)), wanted, limit, before)
 
 
 def _shelf_by_shelf(
-    said: ColumnElement[bool], wanted: tuple[ColumnElement[bool], ...], limit: int, before: int | None
+    index: Shelves, wanted: tuple[ColumnElement[bool], ...], limit: int, before: int | None
 ) -> Select[int]:
     """PostgreSQL asks its index one shelf of ids after the other, the newest first, and stops when it has enough.
 
@@ -153,15 +222,15 @@ def _shelf_by_shelf(
     four words. OFFSET 0, and an order by a column plus nothing, keep it from walking within a shelf; a lateral join
     keeps the order of the shelves.
     """
-    last: ColumnElement[int] = select(func.max(Report.id)).scalar_subquery()
+    last = _last_id()
     if before is not None:
         last = func.least(last, literal(before, Report.id.type))
-    series = func.generate_series(_shelf_of(last), literal_column("0"), literal_column("-1"))
+    series = func.generate_series(_shelf_of(last, index.bits), literal_column("0"), literal_column("-1"))
     shelves = series.table_valued("number").render_derived(name="shelf")
     place = ReportText.report_id + 0
     hits = (
         select(ReportText.report_id, place.label("place"))
-        .where(_shelf_of(ReportText.report_id) == shelves.c.number, said)
+        .where(_shelf_of(ReportText.report_id, index.bits) == shelves.c.number, *index.said)
         .order_by(place.desc())
         .offset(_NOTHING)
         .correlate(shelves)
@@ -178,8 +247,8 @@ def _shelf_by_shelf(
     return select(found.c.id).select_from(shelves.join(found, true())).limit(limit)
 
 
-def _shelf_of(id: Any) -> ColumnElement[int]:
-    shelf: ColumnElement[int] = id.op(">>")(literal_column(f"{SHELF_BITS}"))
+def _shelf_of(id: Any, bits: int) -> ColumnElement[int]:
+    shelf: ColumnElement[int] = id.op(">>")(literal_column(f"{bits}"))
     return shelf
 
 
@@ -239,6 +308,6 @@ def _hits(wanted: str, table: str = "report_fts") -> TextClause:
 
 
 def _says(column: Any, asked: str) -> ColumnElement[bool]:
-    vector = func.to_tsvector(literal_column("'simple'"), column)
-    said: ColumnElement[bool] = vector.op("@@", is_comparison=True)(func.to_tsquery(literal_column("'simple'"), asked))
+    vector = func.to_tsvector(_SIMPLE, column)
+    said: ColumnElement[bool] = vector.op("@@", is_comparison=True)(func.to_tsquery(_SIMPLE, asked))
     return said

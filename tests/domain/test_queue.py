@@ -147,12 +147,12 @@ def test_words_find_what_staff_know() -> None:
     assert codes(clerk, words="rubbish", category="pothole") == []
 
 
-@pytest.mark.parametrize("common", [1, 99], ids=["read", "looked up"])
+@pytest.mark.parametrize("few", [0, 99], ids=["read", "looked up"])
 @pytest.mark.parametrize("tab", [Tab.OPEN, Tab.DONE])
 def test_words_are_found_page_by_page_in_one_unit_and_in_several(
-    tab: Tab, common: int, monkeypatch: pytest.MonkeyPatch
+    tab: Tab, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "COMMON", common)
+    monkeypatch.setattr(search, "FEW", few)
     lamps = [factories.a_report(category="street-light", words="Đèn hỏng") for _ in range(2)]
     heaps = [factories.a_report(words="Rác dưới đèn hỏng") for _ in range(2)]
     other = factories.a_report(words="Rác trước chợ")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.domain import search
+from app.domain import queue, search
 from app.extensions import unit_of_work
 from app.models import Report, ReportText
 from app.models.choices import Status
@@ -58,7 +58,8 @@ def test_a_word_is_found_whole_and_in_english_as_one_or_many(db_session: Session
 def test_whatever_somebody_types_is_a_question_to_both_databases(db_session: Session, words: str) -> None:
     factories.a_report()
     assert found(db_session, words) == []
-    assert list(db_session.scalars(select(Report.id).where(or_(*search.ways(words))))) == []
+    for tab in queue.Tab:
+        assert not queue.page(queue.Question(tab=tab, words=words), seen_by=factories.dispatcher()).reports
 
 
 def test_a_page_that_begins_beyond_the_newest_begins_at_the_newest(db_session: Session) -> None:

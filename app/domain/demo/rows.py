@@ -32,6 +32,7 @@ from app.models import (
 )
 from app.models.choices import (
     CLASS_OF,
+    OPEN,
     REPORTERS_WORDS,
     Part,
     PhotoState,
@@ -150,6 +151,8 @@ class Builder:
             "report_id": life.id,
             "public": _joined(names, *address, *public),
             "staff": _joined(life.code, names, life.nearest_address, *(one.original for one in said)),
+            "unit_id": life.unit_id,
+            "is_open": life.status in OPEN,
         }
 
     def _folded(self, category: Category, ward: Ward) -> str:
