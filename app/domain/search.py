@@ -108,14 +108,15 @@ class Desk:
     def says(self, words: list[str]) -> tuple[ColumnElement[bool], ...]:
         """Conditions on ReportText: the words, of a report that lies there. The literal is what makes PostgreSQL use
         an index of these reports only."""
-        is_open = literal_column("report_text.is_open" if self.is_open else "NOT report_text.is_open")
+        no = "" if self.is_open else "NOT "
+        is_open: ColumnElement[bool] = literal_column(f"{no}report_text.is_open")
         asked: ColumnElement[Any] = func.to_tsquery(_SIMPLE, _in_tsquery(words))
         if self.units:
             asked = asked.op("&&")(cast(literal(" | ".join(f"'@{unit}'" for unit in self.units)), TSQUERY))
         return is_open, _WORDS_AT_A_DESK.op("@@", is_comparison=True)(asked)
 
 
-# With the unit as one more word, or PostgreSQL would fetch the words' hits in the whole city and look at each one's unit.
+# With the unit as one more word, or PostgreSQL would fetch the hits of the whole city and look at the unit of each.
 _SIMPLE: ColumnElement[str] = literal_column("'simple'")
 _WORDS_AT_A_DESK: ColumnElement[Any] = func.to_tsvector(_SIMPLE, ReportText.staff).op("||")(
     func.array_to_tsvector(literal_column("ARRAY['@' || CAST(report_text.unit_id AS text)]"))

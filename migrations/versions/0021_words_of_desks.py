@@ -30,6 +30,7 @@ AT_A_DESK = sa.text("(to_tsvector('simple', staff) || array_to_tsvector(ARRAY['@
 OLD = "ix_report_text_staff_shelf", [sa.text("(report_id >> 15)"), WORDS], None
 WAITING = "ix_report_text_waiting", [AT_A_DESK], "is_open"
 FINISHED = "ix_report_text_finished", [sa.text("(report_id >> 17)"), AT_A_DESK], "NOT is_open"
+STANDING = "ix_report_text_public_shelf", OLD[0]
 INDEXED = (
     "CREATE TRIGGER report_text_au AFTER UPDATE{only} ON report_text BEGIN "
     "INSERT INTO report_fts(report_fts, rowid, public, staff) "
@@ -47,7 +48,13 @@ def upgrade() -> None:
         _fill(op.get_bind())
         return
     with op.get_context().autocommit_block():
+        for name in STANDING:  # they enter all words of a row that is written: in bulk, while there are so many
+            op.execute(f"ALTER INDEX {name} SET (fastupdate = on, gin_pending_list_limit = 32768)")
         _fill(op.get_bind())
+        for name in STANDING:
+            op.execute(f"ALTER INDEX {name} RESET (gin_pending_list_limit)")
+            op.execute(f"ALTER INDEX {name} SET (fastupdate = off)")
+            op.execute(f"SELECT gin_clean_pending_list('{name}')")
         _build(*WAITING)
         _build(*FINISHED)
         op.execute("ANALYZE report_text")

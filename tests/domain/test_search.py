@@ -77,3 +77,16 @@ def test_a_search_asks_the_index_one_shelf_after_the_other(db_session: Session) 
     assert steps[begins + 1] == "Limit", plan
     assert any(step.startswith("Bitmap Index Scan on ix_report_text_") for step in steps), plan
     assert len([step for step in steps if step == "Sort"]) == 1, plan
+
+
+@pytest.mark.only_postgresql
+@pytest.mark.parametrize(("tab", "index"), [(queue.Tab.OPEN, "waiting"), (queue.Tab.DONE, "finished")])
+def test_staff_s_words_are_looked_up_within_their_desk(db_session: Session, tab: queue.Tab, index: str) -> None:
+    clerk = factories.in_charge_of(factories.a_report())
+    statement = queue.statement(queue.Question(tab=tab, words="rac"), clerk, limit=31)
+    plan = plan_of(db_session, statement, without=("enable_seqscan", "enable_indexscan"))
+    lines = plan.splitlines()
+    scans = [number for number, line in enumerate(lines) if f"Bitmap Index Scan on ix_report_text_{index}" in line]
+    (unit,) = queue.unit_ids(clerk)
+    assert scans, plan
+    assert all(f"'@{unit}'" in lines[number + 1].replace("''", "'") for number in scans), plan

@@ -16,7 +16,7 @@ from app.domain.permissions import ANONYMOUS, SYSTEM
 from app.domain.reports import following
 from app.domain.workflow import MOVES, Details, Letter
 from app.extensions import db, unit_of_work
-from app.models import AnonymousJoin, Event, Membership, Person, Report, now
+from app.models import AnonymousJoin, Event, Membership, Person, Report, ReportText, now
 from app.models.choices import Outcome, Publication, Role, Severity, Status, StatusClass, WaitingFor
 from tests.factories import HERE, a_report, actor, dispatcher, its_reporter
 
@@ -70,6 +70,8 @@ def invariants(report: Report) -> None:
     else:
         assert report.resolved_at is None or report.status_class is StatusClass.GONE
     assert report.transfers <= 10
+    text = db.session.get_one(ReportText, report.id)
+    assert (text.unit_id, text.is_open) == (report.unit_id, report.is_open)
     assert report.affected >= 1
 
 

@@ -68,7 +68,7 @@ def test_the_same_seed_makes_the_same_city() -> None:
             dispatcher=3,
             resident=4,
         )
-        scene = filling._scene(store.current(), plan, spots=60)
+        scene = filling._scene(store.current(), plan, spots=60, favour=3)
         lives = [life for batch in filling._batches(store.current(), cast, plan, scene) for life in batch]
         return [(life.category_id, life.lat, next(life.spoken()).original) for life in lives]
 
