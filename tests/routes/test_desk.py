@@ -133,6 +133,14 @@ def test_the_queue_needs_eight_queries_at_most_however_long_it_is(
     assert counted.count <= 8, str(counted)
 
 
+def test_a_step_needs_fifteen_statements_at_most(desk: Browser, report: Report, count_queries: Count) -> None:
+    other = factories.a_report()
+    step(desk, other, "receive")  # the city is in memory from here on
+    with count_queries() as counted:
+        assert step(desk, report, "receive").status_code == 302
+    assert counted.count - 1 <= 15, str(counted)  # beside the one by which this test learns the version
+
+
 def test_next_is_the_first_report_other_than_this_one(desk: Browser, report: Report) -> None:
     other = factories.a_report()
     answer = desk.get(f"/desk/next?not={report.code}")
