@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import migrations
 from app.domain import heartbeat
 from app.domain.city import store
 from app.extensions import db
@@ -15,6 +14,8 @@ BESIDE = "worker"
 
 def checks() -> dict[str, str]:
     """What serving needs, and how it stands: "ok", or a few words on what is wrong. Beside it, how the worker is."""
+    from app import migrations  # with Alembic, which a process that nobody asks this does not need
+
     found: dict[str, str] = {}
     try:
         db.session.execute(text("SELECT 1"))

@@ -301,7 +301,7 @@ def page(asked: Question, *, seen_by: Actor, limit: int = PAGE) -> Page:
 
 
 def in_this_weather(asked: Question) -> Question:
-    """The question, with danger first where the city has turned storm mode on. One query."""
+    """The question, with danger first where the city has turned storm mode on. One query while it has."""
     running = storms.current()
     if not running:
         return asked

@@ -31,6 +31,7 @@ def begin(until: datetime, wards: tuple[str, ...] = (), *, by: Actor) -> Storm:
         raise Invalid(_l("It ends later than now, and within 14 days."), field="until")
     storm = Storm(code=declared.new_code(), wards=sorted(wards), starts_at=at, until=until)
     db.session.add(storm)
+    store.look_again()
     declared.log(DeclaredKind.STORM_BEGUN, storm.code, by=by, until=int(until.timestamp()), wards=list(storm.wards))
     return storm
 
@@ -44,11 +45,14 @@ def end(code: str, *, by: Actor) -> None:
     if storm.until <= now():
         raise Stale(_l("It is over already."))
     storm.until = now()
+    store.look_again()
     declared.log(DeclaredKind.STORM_ENDED, code, by=by)
 
 
 def current() -> Sequence[Storm]:
-    """Those that hold now. One query."""
+    """Those that hold now. One query, in calm weather none."""
+    if not store.is_stormy():
+        return []
     at = now()
     return db.session.scalars(select(Storm).where(Storm.until > at).order_by(Storm.id.desc()).limit(MOST)).all()
 

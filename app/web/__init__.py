@@ -23,6 +23,7 @@ from app.web import (
     limits,
     measures,
     nav,
+    once,
     security,
     tracing,
 )
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     measures.init_app(app)
     addresses.init_app(app)
     assets.init_app(app)
+    once.init_app(app)
     choices.init_app(app)
     frugal.init_app(app)
     security.init_app(app)

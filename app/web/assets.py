@@ -11,6 +11,7 @@ from markupsafe import Markup
 from app.adapters import push
 from app.config import ROOT
 from app.web import frugal, language
+from app.web.once import once
 
 STATIC = ROOT / "static"
 
@@ -31,14 +32,18 @@ def icon(name: str, label: str | None = None, css: str = "") -> Markup:
 
     Names: static/icons/names.txt, the categories' icons, and our own: mark, pin-open, pin-waiting, pin-done …
     """
+    return once(_icon, name, str(label) if label else "", css)
+
+
+def _icon(name: str, label: str, css: str) -> Markup:
     if frugal.is_on():
-        return frugal.sign(name, str(label) if label else None, css)
-    return _drawn(asset("icons.svg"), name, str(label) if label else "", css)
+        return frugal.sign(name, label or None, css)
+    return _drawn(asset("icons.svg"), name, label, css)
 
 
 @lru_cache(maxsize=2048)
 def _drawn(sheet: str, name: str, label: str, css: str) -> Markup:
-    """Drawn once: a list shows the same few symbols a hundred times."""
+    """Drawn once for all pages."""
     classes = f"icon {css}" if css else "icon"
     said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     drawing = Markup('<svg class="{}" {} focusable="false"><use href="{}#i-{}"></use></svg>')

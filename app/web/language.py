@@ -8,6 +8,9 @@ from typing import Any
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Domain
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from app.extensions import babel
 
@@ -63,6 +66,16 @@ def init_app(app: Flask) -> None:
         npgettext=lambda meaning, one, many, n: texts.get_translations().unpgettext(meaning, one, many, n),
         newstyle=True,
     )
+
+    @pass_eval_context
+    def said(how: EvalContext, text: str, **values: object) -> str:
+        """`_("…")` as Jinja's extension says it, without its detour through two more calls: a page says a hundred."""
+        words = texts.get_translations().ugettext(text)
+        if how.autoescape:
+            words = Markup(words)  # nosec B704 - our own words; what is put into them is escaped
+        return words % values
+
+    app.jinja_env.globals["_"] = said
 
 
 def root() -> str:

@@ -19,7 +19,7 @@ class StormNow:
 
 
 def now_on() -> StormNow | None:
-    """One query; None in calm weather."""
+    """None in calm weather, without a query."""
     running = storms.current()
     if not running:
         return None

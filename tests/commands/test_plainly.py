@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import create_app, migrations
-from app.commands import COMMANDS
+from app.commands.table import COMMANDS
 from app.config import Config
 from app.domain.city import folder, store
 from app.extensions import db, unit_of_work

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from app.domain import figures, queue, storms, workflow
+from app.domain.city import store
 from app.domain.errors import Forbidden, Invalid, Stale
 from app.domain.workflow import many
 from app.extensions import db, unit_of_work
 from app.models import Declared, Event, Report, now
 from app.models.choices import DeclaredKind, EventKind, Outcome, Role, Status
 from tests.factories import a_report, actor, dispatcher, in_charge_of
-from tests.support.application import Clock
+from tests.support.application import Clock, Counted
 
 pytestmark = pytest.mark.usefixtures("db_session", "clock")
 
@@ -37,6 +40,25 @@ def test_it_is_turned_on_with_an_end_by_those_with_the_right_and_logged(clock: C
         storms.end(code, by=admin)
     kinds = db.session.scalars(select(Declared.kind).order_by(Declared.id)).all()
     assert kinds == [DeclaredKind.STORM_BEGUN, DeclaredKind.STORM_ENDED]
+
+
+def test_calm_weather_costs_no_query_of_its_own_before_a_storm_and_after_it(
+    clock: Clock, count_queries: Callable[[], AbstractContextManager[Counted]]
+) -> None:
+    admin = actor(None, Role.ADMIN)
+
+    def asked() -> int:
+        store.current()
+        with count_queries() as counted:
+            storms.current()
+        return counted.count
+
+    assert asked() == 0
+    with unit_of_work():
+        storms.begin(now() + timedelta(hours=2), by=admin)
+    assert asked() == 1
+    clock.forward(hours=2)
+    assert asked() == 0
 
 
 def test_in_a_storm_the_queue_puts_danger_first_then_many_then_the_date(clock: Clock) -> None:

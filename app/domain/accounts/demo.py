@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.domain import remembered
-from app.domain.demo.accounts import ACCOUNTS, Account
+
+if TYPE_CHECKING:
+    from app.domain.demo.accounts import Account
 
 
 def accounts() -> Sequence[Account]:
     """Empty in a real city."""
-    return ACCOUNTS if remembered.is_demo() else ()
+    if not remembered.is_demo():
+        return ()
+    from app.domain.demo import ACCOUNTS  # with them comes all that makes a demo, which a real city never needs
+
+    return ACCOUNTS

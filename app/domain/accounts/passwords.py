@@ -8,7 +8,6 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import lazy_gettext as _l
-from zxcvbn import zxcvbn
 
 from app.domain.errors import Invalid
 from app.domain.folding import fold
@@ -57,6 +56,8 @@ def check(password: str, *, about: tuple[str, ...] = (), field: str = "password"
         raise Invalid(_l("Use at least %(n)s characters. A few words in a row are fine.", n=SHORTEST), field=field)
     if len(password) > LONGEST:
         raise Invalid(_l("At most %(max)d characters.", max=LONGEST), field=field)
+    from zxcvbn import zxcvbn  # its lists of words take 12 MB, which only a process that is asked this needs
+
     known = [part for text in about for part in (fold(text).replace(" ", ""), *fold(text).split()) if len(part) > 2]
     # zxcvbn knows words without marks; a Vietnamese word with them is guessed as easily
     bare = fold(password[:_MEASURED]).replace(" ", "") or password[:_MEASURED]

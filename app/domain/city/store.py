@@ -16,7 +16,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.city.codec import digest, plain, revived
@@ -24,6 +24,7 @@ from app.domain.city.diff import Change, diff
 from app.domain.city.model import City, Former
 from app.extensions import db
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardRow
+from app.models.declared import Storm
 from app.models.moment import now
 from app.models.settings import Kept
 
@@ -34,6 +35,8 @@ _NEVER: Final[tuple[City | None, float]] = (None, 0.0)
 _KNOWN: Final = "hoiam_city_versions"
 OUTLINES: Final = "outlines"  # under this name the state of the outlines is kept, and remembered in a session
 _OUTLINES: Final = select(Kept.value).where(Kept.name == OUTLINES).scalar_subquery()
+_STORMS_END: Final = "hoiam_storms_end"
+_LAST_STORM: Final = select(func.max(Storm.until)).scalar_subquery()
 
 
 class NoCity(LookupError):
@@ -81,7 +84,7 @@ def load(city: City, by: int | None = None) -> Loaded:
     session.add(version)
     _keep_rows(session, city, version.loaded_at)
     session.flush()
-    session.info.pop(_SEEN, None)
+    look_again()
     return Loaded(version.number, changes)
 
 
@@ -89,7 +92,8 @@ def current() -> City:
     """The city in force: immutable, shared by all requests of this process. Raises `NoCity` before the first load.
 
     Asks the database for its version once a session, that is once a request, with one small query. The same query
-    tells which outlines are loaded, because whoever asks for the city mostly asks for its borders next.
+    tells which outlines are loaded, because whoever asks for the city mostly asks for its borders next, and until when
+    a storm was declared, because hardly ever one is.
     """
     session = db.session
     seen: tuple[City | None, float] = session.info.get(_SEEN, _NEVER)
@@ -97,7 +101,7 @@ def current() -> City:
     if city is not None and time.monotonic() - seen_at <= FRESH_SECONDS:
         return city
     key = session.execute(
-        select(CityVersion.id, CityVersion.digest, _OUTLINES).order_by(CityVersion.number.desc()).limit(1)
+        select(CityVersion.id, CityVersion.digest, _OUTLINES, _LAST_STORM).order_by(CityVersion.number.desc()).limit(1)
     ).first()
     if key is None:
         raise NoCity("No city is loaded yet. Run: flask city load cities/hanoi")
@@ -105,7 +109,20 @@ def current() -> City:
     city = _of_this_database().last_seen = _kept(session, key[0], key[1])
     session.info[_SEEN] = city, asked_at
     session.info[OUTLINES] = (key[2] or {}).get("digest", "none"), asked_at
+    session.info[_STORMS_END] = key[3]
     return city
+
+
+def is_stormy() -> bool:
+    """Does any storm hold now? No query beside that for the city."""
+    current()
+    ends_at: datetime | None = db.session.info[_STORMS_END]
+    return ends_at is not None and ends_at > now()
+
+
+def look_again() -> None:
+    """Whoever asks for the city next asks the database: this session has just changed what it would be told."""
+    db.session.info.pop(_SEEN, None)
 
 
 def last_seen() -> City:
