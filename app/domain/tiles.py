@@ -1,4 +1,6 @@
-"""The map in squares: each tile is a grid of 8×8 groups that are numbers, or a single report. One query.
+"""The map in squares: each tile is a grid of 8×8 groups that are numbers, or a single report.
+
+One query; a second only where a single report has a step that the public is not shown yet.
 
 A group of one *is* its report. Wide views are sums of the roll-up, whatever status, category, ward and months are asked
 for; near ones are counted from the rows, inside the index. In between the roll-up tells how many rows the tile has, and
