@@ -32,9 +32,7 @@ class Tally:
 
 def tally() -> Tally:
     """Of the request or job at hand."""
-    if "statements" not in g:
-        g.statements = Tally()
-    found: Tally = g.statements
+    found: Tally = g.setdefault("statements", Tally())
     return found
 
 

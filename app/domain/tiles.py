@@ -1,22 +1,40 @@
-"""The map in squares: each tile is a grid of 8×8 groups that are numbers, or a single report. One query, or two.
+"""The map in squares: each tile is a grid of 8×8 groups that are numbers, or a single report.
+
+One query; a second only where a single report has a step that the public is not shown yet.
 
 A group of one *is* its report. Wide views are sums of the roll-up, whatever status, category, ward and months are asked
-for; near ones are counted from the rows, inside the index. In between the roll-up tells how many rows the tile has:
-many stay a sum, few are counted, so that a quiet district shows its reports early. A near tile in which hundreds of
-thousands lie is a sum of few large squares.
+for; near ones are counted from the rows, inside the index. In between the roll-up tells how many rows the tile has, and
+the same statement sums or counts: many stay a sum, few are counted, so that a quiet district shows its reports early.
+A near tile in which hundreds of thousands lie is a sum of few large squares.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    not_,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from app.domain import geo, remembered, settling
@@ -29,6 +47,7 @@ from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
 
 PIXELS = 256  # a tile is so many units wide; a single report says where it is in them
 GRID = 1 << geo.GRID_BITS
+SQUARES = GRID * GRID
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
 SUMMED_UP_TO = LEVELS[-1] - geo.GRID_BITS  # the deepest zoom of which the roll-up knows the whole grid
 COARSE_UP_TO = LEVELS[-1]  # so deep a tile can be a sum of large squares, where it is dense
@@ -42,8 +61,8 @@ _IS_HELD: ColumnElement[int] = literal_column(
     "max(CASE WHEN report.id IN (SELECT held.id FROM report AS held WHERE held.settles_at IS NOT NULL)"
     " THEN 1 ELSE 0 END)"
 )
-_ALL_KINDS = MapCount.category_id == ALL
-_ALL_MONTHS = MapCount.month == ALL
+_ALL: ColumnElement[int] = literal_column(str(ALL))  # what never changes is no value to send with each statement
+_from_north_west = attrgetter("row", "column")
 _STATUSES_OPEN = ", ".join(f"'{status.value}'" for status in OPEN)
 
 
@@ -79,55 +98,48 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
         lo, hi = geo.tile_range(z, x, y)
     except ValueError:
         raise NotFound(_l("There is no such tile.")) from None
-    if z <= SUMMED_UP_TO:
-        found, rows_of_tile = _sums(z, lo, hi, filters)
-        if z > ROLLED_UP_TO and found and rows_of_tile <= FEW:
-            found = _counts(z, lo, hi, filters)
+    rows = _answer(z, filters, _values(z, lo, hi, filters))
+    if z <= ROLLED_UP_TO:
+        found = [_summed(z, square, n, n_open) for square, n, n_open in rows if n]
     else:
-        found = _counts(z, lo, hi, filters)
-        if not found and z <= COARSE_UP_TO:  # empty, or dense
-            found, _ = _sums(z, lo, hi, filters)
-    return sorted(found, key=lambda group: (group.row, group.column))
+        instead = settling.shown_instead([row.id for row in rows if row.is_held and row.n == 1], now())
+        found = [
+            _counted(z, row, instead) if row.id else _summed(z, row.square, row.n, row.n_open) for row in rows if row.n
+        ]
+    return sorted(found, key=_from_north_west)
 
 
-def _sums(z: int, lo: int, hi: int, filters: Filters) -> tuple[list[Group], int]:
-    """The groups by the roll-up, and between far and near how many rows it would take to count them."""
-    rows = _answer(_from_roll_up, z, filters, _values_of_roll_up(z, lo, hi, filters))
-    return [_summed(z, row) for row in rows if row.n], rows[0].rows_of_tile if rows else 0
-
-
-def _counts(z: int, lo: int, hi: int, filters: Filters) -> list[Group]:
-    values = {"lo": lo, "hi": hi, "tile": _row_of_tile(z, lo), "dense": DENSE, **parameters(filters)}
-    rows = _answer(from_rows, z, filters, values)
-    instead = settling.shown_instead([row.id for row in rows if row.n == 1 and row.is_held], now())
-    return [_counted(z, row, instead.get(row.id) if row.n == 1 else None) for row in rows]
-
-
-_Statement = Select[*tuple[Any, ...]]
+_Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 _composed: dict[Any, _Statement] = {}  # by zoom and shape of the filters: composing takes longer than asking
 
 
-def _answer(
-    compose: Callable[[int, Filters], _Statement], z: int, filters: Filters, values: dict[str, Any]
-) -> Sequence[Row[*tuple[Any, ...]]]:
+def _answer(z: int, filters: Filters, values: dict[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows of a tile's statement, which is composed once for all filters of a shape."""
-    kind = compose, z, filters.shape
+    kind = z, filters.shape
     if kind not in _composed:
-        _composed[kind] = compose(z, filters)
+        _composed[kind] = statement(z, filters)
     with db.engine.connect() as connection:
         return connection.execute(_composed[kind], values).all()
 
 
-def from_rows(z: int, filters: Filters) -> _Statement:
-    """The statement of a tile: one range of cells, `lo` up to `hi`, grouped by the square of the grid.
+def statement(z: int, filters: Filters) -> _Statement:
+    """Wide views ask the roll-up, near ones the rows; in between whichever the tile's own row of the roll-up says."""
+    if z <= ROLLED_UP_TO:
+        return _from_roll_up(z, filters)
+    lo, hi = (bindparam(name, type_=Report.public_cell.type) for name in ("lo", "hi"))
+    if z > COARSE_UP_TO:
+        return _from_rows(z, filters, hi)
+    is_countable = _rows_of_tile(z, filters) <= bindparam("countable")
+    until = case((is_countable, hi), else_=lo)  # else no row is read at all
+    return union_all(_from_rows(z, filters, until), _as_rows(_from_roll_up(z, filters).where(not_(is_countable))))
 
-    It finds nothing where the tile is dense, which the database asks once, before it reads any row.
-    """
+
+def _from_rows(z: int, filters: Filters, until: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """One range of cells, from `lo` on, grouped by the square of the grid."""
     square: ColumnElement[int] = literal_column(f"report.public_cell >> {geo.grid_shift(z)}")
     n_open: ColumnElement[int] = func.sum(
         literal_column(f"CASE WHEN report.status IN ({_STATUSES_OPEN}) THEN 1 ELSE 0 END")
     )
-    sparse = (_rows_of_tile(z, filters) <= bindparam("dense"),) if SUMMED_UP_TO < z <= COARSE_UP_TO else ()
     return (
         select(
             square.label("square"),
@@ -141,43 +153,58 @@ def from_rows(z: int, filters: Filters) -> _Statement:
         )
         .where(
             Report.public_cell >= bindparam("lo"),
-            Report.public_cell < bindparam("hi"),
+            Report.public_cell < until,
             *conditions(filters, by_cell=True),
-            *sparse,
         )
         .group_by(square)
     )
 
 
-def _from_roll_up(z: int, filters: Filters) -> _Statement:
+def _from_roll_up(z: int, filters: Filters) -> Select[*tuple[Any, ...]]:
     level = _level(z, filters)
     square: ColumnElement[int] = literal_column(f"map_count.cell >> {max(0, 2 * (level - z - geo.GRID_BITS))}")
     n_open = func.sum(MapCount.n_open) if StatusClass.OPEN in filters.classes else literal_column("0")
+    categories: BindParameter[int] = bindparam("category_ids", expanding=True)
+    months: BindParameter[int] = bindparam("months", expanding=True)
     return (
         select(square.label("square"), _wanted_sum(filters).label("n"), n_open.label("n_open"))
-        .add_columns(_rows_of_tile(z, filters).label("rows_of_tile"))
         .where(
-            MapCount.level == level,
-            MapCount.category_id.in_(bindparam("category_ids", expanding=True)) if filters.categories else _ALL_KINDS,
+            MapCount.level == literal_column(str(level)),
+            MapCount.category_id.in_(categories) if filters.categories else MapCount.category_id == _ALL,
             MapCount.ward_id == bindparam("ward_id"),
-            MapCount.month.in_(bindparam("months", expanding=True)) if filters.first or filters.last else _ALL_MONTHS,
-            MapCount.cell >= bindparam("lo"),
-            MapCount.cell < bindparam("hi"),
+            MapCount.month.in_(months) if filters.first or filters.last else MapCount.month == _ALL,
+            MapCount.cell >= bindparam("rolled_lo"),
+            MapCount.cell < bindparam("rolled_hi"),
         )
         .group_by(square)
     )
+
+
+def _as_rows(sums: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With the other columns of `_from_rows`: a sum is no report."""
+    return sums.add_columns(null(), null(), null(), null(), literal_column("0"))
 
 
 def _rows_of_tile(z: int, filters: Filters) -> ColumnElement[int]:
     """How many rows lie in the tile within the index that counts them, whichever category, ward and month is asked."""
-    if z <= ROLLED_UP_TO:
-        return literal_column("0")
     whole = aliased(MapCount)
     held = whole.n_open if filters.is_open_only else whole.n_open + whole.n_done + whole.n_declined
-    one = (whole.level == z, whole.category_id == ALL, whole.ward_id == ALL, whole.month == ALL)
+    one = (whole.level == literal_column(str(z)), whole.category_id == _ALL, whole.ward_id == _ALL, whole.month == _ALL)
     found: ColumnElement[int] = func.coalesce(
         select(held).where(*one, whole.cell == bindparam("tile")).scalar_subquery(), literal_column("0")
     )
+    return found
+
+
+def _values(z: int, lo: int, hi: int, filters: Filters) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if z <= COARSE_UP_TO:
+        found |= _values_of_roll_up(z, lo, hi, filters)
+    if z > ROLLED_UP_TO:
+        found |= {"lo": lo, "hi": hi, **parameters(filters)}
+    if ROLLED_UP_TO < z <= COARSE_UP_TO:
+        tile = lo >> 2 * (geo.CELL_ZOOM - z)  # the cell of the roll-up that is this tile
+        found |= {"tile": tile, "countable": FEW if z <= SUMMED_UP_TO else DENSE}
     return found
 
 
@@ -187,15 +214,9 @@ def _values_of_roll_up(z: int, lo: int, hi: int, filters: Filters) -> dict[str, 
         **({"category_ids": category_ids(filters)} if filters.categories else {}),
         "ward_id": filters.city.wards[filters.ward].id if filters.ward else ALL,
         **({"months": _wanted_months(filters)} if filters.first or filters.last else {}),
-        "lo": lo >> down,
-        "hi": hi >> down,
-        "tile": _row_of_tile(z, lo),
+        "rolled_lo": lo >> down,
+        "rolled_hi": hi >> down,
     }
-
-
-def _row_of_tile(z: int, lo: int) -> int:
-    """The cell of the roll-up that is this tile, where its zoom is a level."""
-    return lo >> 2 * (geo.CELL_ZOOM - z)
 
 
 def _level(z: int, filters: Filters) -> int:
@@ -222,23 +243,26 @@ def _wanted_categories(filters: Filters) -> list[int]:
     return category_ids(filters) if filters.categories else [ALL]
 
 
-def _summed(z: int, row: Any) -> Group:
-    """A square of the grid; a larger one stands at its middle."""
-    bits = max(0, z + geo.GRID_BITS - LEVELS[-1])
-    column, line = geo.position_in_tile(row.square, z - bits)
-    column, line = (((one << bits) | (1 << bits >> 1)) % GRID for one in (column, line))
-    return Group(column, line, int(row.n), int(row.n_open))
-
-
-def _counted(z: int, row: Any, instead: Report | None) -> Group:
+def _counted(z: int, row: Any, instead: dict[int, Report]) -> Group:
     """A square. Its numbers are those of the rows; a single report has the shape that the public is shown."""
-    column, line = geo.position_in_tile(row.square, z)
+    column, line = _place(row.square % SQUARES, 0)
     if row.n > 1:
-        return Group(column, line, row.n, int(row.n_open))
+        return Group(column, line, row.n, row.n_open)
     x, y = _within_tile(row.cell, z)
-    drawn = row if instead is None else instead
-    letter = letter_of(drawn.status, drawn.severity)
-    return Group(column, line, 1, int(row.n_open), remembered.code_of(row.id), letter, x, y)
+    drawn = instead.get(row.id, row)
+    return Group(column, line, 1, row.n_open, remembered.code_of(row.id), letter_of(drawn.status, drawn.severity), x, y)
+
+
+def _summed(z: int, square: int, n: int, n_open: int) -> Group:
+    return Group(*_place(square % SQUARES, max(0, z - SUMMED_UP_TO)), n, n_open)
+
+
+@cache
+def _place(square: int, bits: int) -> tuple[int, int]:
+    """Column and row of a square; one that is larger by so many bits than the grid's stands at its middle."""
+    column, line = geo.position_in_tile(square, 0)
+    half = 1 << bits >> 1
+    return ((column << bits) | half) % GRID, ((line << bits) | half) % GRID
 
 
 def _within_tile(cell: int, z: int) -> tuple[int, int]:
@@ -297,4 +321,4 @@ def pointless(filters: Filters) -> dict[int, int]:
     return {ward_id: int(n) for ward_id, n in db.session.execute(statement) if n}
 
 
-__all__ = ["Group", "Point", "as_json", "from_rows", "groups", "letter_of", "pointless", "points"]
+__all__ = ["Group", "Point", "as_json", "groups", "letter_of", "pointless", "points", "statement"]

@@ -116,13 +116,14 @@ def read_filters(args: Any) -> Filters:
     """Filters of a tile's address. Raises Invalid."""
     if not args:
         return Filters()
+    said = args.to_dict()  # werkzeug's own `get` makes a refusal of each name that is not said
     return public_filters.read(
         classes=_several(args.getlist("class")),
         categories=_several(args.getlist("category")),
-        ward=args.get("ward", ""),
-        first=args.get("from", ""),
-        last=args.get("to", ""),
-        words=args.get("words", ""),
+        ward=said.get("ward", ""),
+        first=said.get("from", ""),
+        last=said.get("to", ""),
+        words=said.get("words", ""),
         of=store.last_seen,
     )
 

@@ -27,7 +27,7 @@ def cacheable(answer: ResponseReturnValue, control: str = PAGE) -> Response:
     if not is_for_everybody():
         response.headers["Cache-Control"] = "private, no-store"
         return response
-    is_usual = not (frugal.is_wanted() and response.mimetype == "text/html")
+    is_usual = response.mimetype != "text/html" or not frugal.is_wanted()
     response.headers["Cache-Control"] = control if is_usual else "private, no-cache"
     response.add_etag()
     response.make_conditional(request)

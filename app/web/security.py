@@ -85,8 +85,11 @@ def init_app(app: Flask) -> None:
         """Nobody types a NUL, and not every database keeps one: a machine sent it."""
         if "\0" in request.path:
             abort(404)
-        said = (request.args, request.form) if request.method not in SAFE_METHODS else (request.args,)
-        if any("\0" in value for values in said for value in chain.from_iterable(values.listvalues())):
+        if any(nul in request.query_string for nul in (b"\0", b"%00")):
+            abort(400)
+        if request.method in SAFE_METHODS:
+            return
+        if any("\0" in value for value in chain.from_iterable(request.form.listvalues())):
             abort(400)
 
     always = _headers(policy, is_secure=config.secure_cookies)

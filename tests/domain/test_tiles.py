@@ -130,8 +130,8 @@ def test_a_group_of_one_is_its_report(city_of_reports: list[Report]) -> None:
         assert codes[report.code] == {"open": "o", "done": "d", "declined": "x"}[report.status_class]
 
 
-def test_a_view_of_few_shows_its_reports_early_and_one_of_many_their_sums(
-    city_of_reports: list[Report], monkeypatch: pytest.MonkeyPatch
+def test_a_view_of_few_shows_its_reports_early_and_one_of_many_their_sums_by_the_same_query(
+    city_of_reports: list[Report], count_queries: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Many in the tile, not many of what is asked: the rows that do not match would be walked too."""
     lat, lng = PLACES[0]
@@ -139,7 +139,11 @@ def test_a_view_of_few_shows_its_reports_early_and_one_of_many_their_sums(
     x, y = geo.tile_of(geo.cell_of(lat, lng), 13)
 
     def codes() -> set[str]:
-        return {one.code for one in tiles.groups(13, x, y, read(categories=["rubbish"]))}
+        filters = read(categories=["rubbish"])
+        with count_queries() as counted:
+            found = tiles.groups(13, x, y, filters)
+        assert counted.count == 1, str(counted)
+        return {one.code for one in found}
 
     assert codes() == {rubbish.code}
     monkeypatch.setattr(tiles, "FEW", 1)
@@ -210,7 +214,7 @@ def test_the_fullest_tile_stays_under_two_kilobytes() -> None:
 )
 def test_a_tile_is_answered_from_its_index_alone(db_session: Session, filters: Filters, index: str) -> None:
     lo, hi = geo.tile_range(14, *geo.tile_of(geo.cell_of(*PLACES[0]), 14))
-    plan = plan_of(db_session, tiles.from_rows(14, filters).params(lo=lo, hi=hi, tile=lo, dense=tiles.DENSE))
+    plan = plan_of(db_session, tiles.statement(14, filters).params(tiles._values(14, lo, hi, filters)))
     ways = (
         f"USING COVERING INDEX {index} (public_cell>? AND public_cell<?)",
         f"Index Only Scan using {index} on report\n",

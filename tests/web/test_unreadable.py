@@ -7,7 +7,9 @@ import pytest
 from tests.support.application import Browser
 
 
-@pytest.mark.parametrize("path", ["/reports?words=a%00b", "/near?q=%00", "/report/place?q=a%00", "/find?code=%00"])
+@pytest.mark.parametrize(
+    "path", ["/reports?words=a%00b", "/near?q=%00", "/report/place?q=a%00", "/find?code=%00", "/map?a%00=b"]
+)
 def test_a_nul_in_an_address_is_refused(client: Browser, path: str) -> None:
     assert client.get(path).status_code == 400
 
