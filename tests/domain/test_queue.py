@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.domain import queue, search, workflow
+from app.domain import queue, workflow
 from app.domain.permissions import Actor
 from app.domain.queue import Question, Tab
 from app.domain.reports import following
+from app.domain.search import desk
 from app.domain.workflow import Details
 from app.extensions import db, unit_of_work
 from app.models import Report, now
@@ -152,7 +153,7 @@ def test_words_find_what_staff_know() -> None:
 def test_words_are_found_page_by_page_in_one_unit_and_in_several(
     tab: Tab, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(desk, "FEW", few)
     lamps = [factories.a_report(category="street-light", words="Đèn hỏng") for _ in range(2)]
     heaps = [factories.a_report(words="Rác dưới đèn hỏng") for _ in range(2)]
     other = factories.a_report(words="Rác trước chợ")

@@ -1,0 +1,61 @@
+"""PostgreSQL's indexes of words begin with the shelf on which a report stands: so many ids, side by side."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, true
+
+from app.domain.search.dialects import NOTHING
+from app.models import Report, ReportText
+
+
+class Shelves(NamedTuple):
+    """One of PostgreSQL's indexes of words that begin with the shelf: how wide one is, and what else is in it."""
+
+    bits: int
+    said: tuple[ColumnElement[bool], ...]
+
+
+def shelf_by_shelf(
+    index: Shelves, wanted: tuple[ColumnElement[bool], ...], limit: int, before: int | None
+) -> Select[int]:
+    """PostgreSQL asks its index one shelf of ids after the other, the newest first, and stops when it has enough.
+
+    Left to itself it walks all reports from the newest on until enough of them match, or fetches every hit there is:
+    at a million reports the first took 36 s for a word of 5,000 hits none of which was wanted, the second 160 ms for
+    four words. OFFSET 0, and an order by a column plus nothing, keep it from walking within a shelf; a lateral join
+    keeps the order of the shelves.
+    """
+    last = last_id()
+    if before is not None:
+        last = func.least(last, literal(before, Report.id.type))
+    series = func.generate_series(shelf_of(last, index.bits), literal_column("0"), literal_column("-1"))
+    shelves = series.table_valued("number").render_derived(name="shelf")
+    place = ReportText.report_id + 0
+    hits = (
+        select(ReportText.report_id, place.label("place"))
+        .where(shelf_of(ReportText.report_id, index.bits) == shelves.c.number, *index.said)
+        .order_by(place.desc())
+        .offset(NOTHING)
+        .correlate(shelves)
+        .subquery("hit")
+    )
+    found = (
+        select(Report.id)
+        .join(hits, hits.c.report_id == Report.id)
+        .where(*wanted)
+        .order_by(hits.c.place.desc())
+        .limit(limit)
+        .lateral("found")
+    )
+    return select(found.c.id).select_from(shelves.join(found, true())).limit(limit)
+
+
+def shelf_of(id: Any, bits: int) -> ColumnElement[int]:
+    shelf: ColumnElement[int] = id.op(">>")(literal_column(f"{bits}"))
+    return shelf
+
+
+def last_id() -> ColumnElement[int]:
+    return select(func.max(Report.id)).scalar_subquery()
