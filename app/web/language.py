@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
     )
 
     @pass_eval_context
-    def said(how: EvalContext, text: str, **values: object) -> str:
+    def said(how: EvalContext, text: str, /, **values: object) -> str:
         """`_("…")` as Jinja's extension says it, without its detour through two more calls: a page says a hundred."""
         words = texts.get_translations().ugettext(text)
         if how.autoescape:

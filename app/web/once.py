@@ -11,7 +11,7 @@ from markupsafe import Markup
 DRAWN = "hoiam.drawn"
 
 
-def once(draw: Callable[..., Markup], *said: Hashable, **named: Hashable) -> Markup:
+def once(draw: Callable[..., Markup], /, *said: Hashable, **named: Hashable) -> Markup:
     """What a macro or a function draws of these words on this page; it must depend on nothing else that changes."""
     drawn: dict[Any, Markup] = request.environ.setdefault(DRAWN, {})
     key = draw, said, *named.items()

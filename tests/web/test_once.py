@@ -37,3 +37,9 @@ def test_a_badge_is_the_same_either_way_in_each_language(app: Flask) -> None:
         assert once_only == each_time
         found.append(once_only)
     assert found[0] != found[1]
+
+
+def test_a_sentence_may_name_its_blanks_as_it_likes(app: Flask) -> None:
+    with app.test_request_context("/en/"):
+        drawn = render_template_string('{{ _("%(how)s, %(text)s", how="<b>", text="rough") }}')
+    assert drawn == "&lt;b&gt;, rough"
