@@ -5,7 +5,7 @@ One query; a second only where a single report has a step that the public is not
 A group of one *is* its report. Wide views are sums of the roll-up, whatever status, category, ward and months are asked
 for; near ones are counted from the rows, inside the index. In between the roll-up tells how many rows the tile has, and
 the same statement sums or counts: many stay a sum, few are counted, so that a quiet district shows its reports early.
-A near tile in which hundreds of thousands lie is a sum of few large squares.
+A near tile in which very many lie is a sum of few large squares.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ SQUARES = GRID * GRID
 ROLLED_UP_TO = 11  # the deepest zoom that is always answered by the roll-up
 SUMMED_UP_TO = LEVELS[-1] - geo.GRID_BITS  # the deepest zoom of which the roll-up knows the whole grid
 COARSE_UP_TO = LEVELS[-1]  # so deep a tile can be a sum of large squares, where it is dense
-DENSE = 200_000  # reports of a tile, wanted or not: counting so many rows takes some 30 ms
+DENSE = 50_000  # reports of a tile, wanted or not: counting so many rows takes some 10 ms
 FEW = 1_000  # reports of a tile, wanted or not: so many rows are counted in a moment
 NEWEST = 500  # what a search for words draws
 YEARS_BACK = 10  # how far "until that month" reaches, where the roll-up answers

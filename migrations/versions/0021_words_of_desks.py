@@ -29,7 +29,7 @@ WORDS = sa.text("to_tsvector('simple', staff)")
 AT_A_DESK = sa.text("(to_tsvector('simple', staff) || array_to_tsvector(ARRAY['@' || CAST(unit_id AS text)]))")
 OLD = "ix_report_text_staff_shelf", [sa.text("(report_id >> 15)"), WORDS], None
 WAITING = "ix_report_text_waiting", [AT_A_DESK], "is_open"
-FINISHED = "ix_report_text_finished", [sa.text("(report_id >> 17)"), AT_A_DESK], "NOT is_open"
+FINISHED = "ix_report_text_finished", [sa.text("(report_id / 32768)"), AT_A_DESK], "NOT is_open"
 STANDING = "ix_report_text_public_shelf", OLD[0]
 INDEXED = (
     "CREATE TRIGGER report_text_au AFTER UPDATE{only} ON report_text BEGIN "

@@ -154,6 +154,7 @@ def test_words_are_found_page_by_page_in_one_unit_and_in_several(
     tab: Tab, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk, "FEW", few)
+    monkeypatch.setattr(desk, "FEW_ON_A_SHELF", few)
     lamps = [factories.a_report(category="street-light", words="Đèn hỏng") for _ in range(2)]
     heaps = [factories.a_report(words="Rác dưới đèn hỏng") for _ in range(2)]
     other = factories.a_report(words="Rác trước chợ")

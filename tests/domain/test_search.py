@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.domain import queue, search
-from app.domain.search import public
+from app.domain.search import shelves
 from app.extensions import unit_of_work
 from app.models import Report, ReportText
 from app.models.choices import Status
@@ -28,11 +28,11 @@ def shown(words: str, **said: object) -> int:
     return report.id
 
 
-@pytest.mark.parametrize("bits", [0, 1, public.SHELF_BITS])
+@pytest.mark.parametrize("bits", [0, 1, shelves.SHELF_BITS])
 def test_the_newest_come_first_whichever_shelf_they_stand_on(
     db_session: Session, bits: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(public, "SHELF_BITS", bits)
+    monkeypatch.setattr(shelves, "SHELF_BITS", bits)
     lamps = [shown(f"Đèn hỏng, cột số {number}") for number in range(4)]
     shown("Ngập trước cổng chợ")
     newest = lamps[::-1]

@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.domain.folding import words_of
 from app.domain.search.dialects import NOTHING, SIMPLE, forms, hits, in_fts, in_tsquery, is_sqlite
-from app.domain.search.shelves import Shelves, last_id, shelf_by_shelf, shelf_of
+from app.domain.search.shelves import finished_shelf, last_id, shelf_by_shelf
 from app.models import Report, ReportText
 
-SHELF_BITS = 17  # of what desks have finished: wide shelves, since one desk has few of a shelf's reports
-FEW = 1_500  # hits: more are met sooner by whoever reads one report after the other
+FEW = 1_500  # hits at a desk: more are met sooner by whoever reads one report after the other
+FEW_ON_A_SHELF = 400  # the same, of what is finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +76,23 @@ def ways(query: str, desk: Desk) -> Ways:
         return Ways(read=is_read)
     said = desk.says(words)
     if desk.is_open:
-        found = _at_most_one_more(said).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+        found = _at_most_one_more(said, FEW).cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
         are_few = _number_of(found) <= FEW
         return Ways(and_(not_(are_few), is_read), and_(are_few, Report.id.in_(select(found.c.report_id))))
-    shelf = func.greatest(shelf_of(last_id(), SHELF_BITS) - 1, 0)  # the last that is full, or the first one
-    on_it = _at_most_one_more((shelf_of(ReportText.report_id, SHELF_BITS) == shelf, *said))
-    are_few = _number_of(on_it.cte("some").prefix_with("MATERIALIZED", dialect="postgresql")) <= FEW
-    shelves = Shelves(SHELF_BITS, said)
+    shelf = func.greatest(finished_shelf(last_id()) - 1, 0)  # the last that is full, or the first one
+    on_it = _at_most_one_more((finished_shelf(ReportText.report_id) == shelf, *said), FEW_ON_A_SHELF)
+    are_few = _number_of(on_it.cte("some").prefix_with("MATERIALIZED", dialect="postgresql")) <= FEW_ON_A_SHELF
 
     def newest(wanted: tuple[ColumnElement[bool], ...], limit: int, before: int | None) -> Select[int]:
-        return shelf_by_shelf(shelves, (are_few, *wanted), limit, before)
+        return shelf_by_shelf(said, (are_few, *wanted), limit, before, finished_shelf)
 
     return Ways(read=and_(not_(are_few), is_read), newest=newest)
 
 
-def _at_most_one_more(said: Iterable[ColumnElement[bool]]) -> Select[int]:
-    """Of FEW hits. The number stands in a statement of its own: told it at once, PostgreSQL would take reading all
+def _at_most_one_more(said: Iterable[ColumnElement[bool]], few: int) -> Select[int]:
+    """Of so few hits. The number stands in a statement of its own: told it at once, PostgreSQL would take reading all
     texts from the oldest on for a quick way to so few."""
-    return select(ReportText.report_id).where(*said).limit(literal_column(f"(SELECT {FEW + 1})"))
+    return select(ReportText.report_id).where(*said).limit(literal_column(f"(SELECT {few + 1})"))
 
 
 def _number_of(found: Any) -> ColumnElement[int]:

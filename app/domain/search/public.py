@@ -6,10 +6,8 @@ from sqlalchemy import ColumnElement, Select, select
 
 from app.domain.folding import words_of
 from app.domain.search.dialects import hits, in_fts, in_tsquery, is_sqlite, says
-from app.domain.search.shelves import Shelves, shelf_by_shelf
+from app.domain.search.shelves import public_shelf, shelf_by_shelf
 from app.models import Report, ReportText
-
-SHELF_BITS = 15  # so many ids of reports, 2 to this power, lie in one shelf
 
 
 def newest(
@@ -31,4 +29,4 @@ def newest(
         found = hits('{public} : "' + " ".join(words) + '"' if in_a_row else in_fts("public", words))
         return select(Report.id).where(Report.id.in_(found), *wanted).order_by(Report.id.desc()).limit(limit)
     asked = " <-> ".join(words) if in_a_row else in_tsquery(words)
-    return shelf_by_shelf(Shelves(SHELF_BITS, (says(ReportText.public, asked),)), wanted, limit, before)
+    return shelf_by_shelf((says(ReportText.public, asked),), wanted, limit, before, public_shelf)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, true
 
 from app.domain.search.dialects import NOTHING
 from app.models import Report, ReportText
 
-
-class Shelves(NamedTuple):
-    """One of PostgreSQL's indexes of words that begin with the shelf: how wide one is, and what else is in it."""
-
-    bits: int
-    said: tuple[ColumnElement[bool], ...]
+SHELF_BITS = 15  # so many ids of reports, 2 to this power, lie in one shelf
+ShelfOf = Callable[[Any], ColumnElement[int]]
 
 
 def shelf_by_shelf(
-    index: Shelves, wanted: tuple[ColumnElement[bool], ...], limit: int, before: int | None
+    said: tuple[ColumnElement[bool], ...],
+    wanted: tuple[ColumnElement[bool], ...],
+    limit: int,
+    before: int | None,
+    shelf_of: ShelfOf,
 ) -> Select[int]:
     """PostgreSQL asks its index one shelf of ids after the other, the newest first, and stops when it has enough.
 
@@ -30,12 +31,12 @@ def shelf_by_shelf(
     last = last_id()
     if before is not None:
         last = func.least(last, literal(before, Report.id.type))
-    series = func.generate_series(shelf_of(last, index.bits), literal_column("0"), literal_column("-1"))
+    series = func.generate_series(shelf_of(last), literal_column("0"), literal_column("-1"))
     shelves = series.table_valued("number").render_derived(name="shelf")
     place = ReportText.report_id + 0
     hits = (
         select(ReportText.report_id, place.label("place"))
-        .where(shelf_of(ReportText.report_id, index.bits) == shelves.c.number, *index.said)
+        .where(shelf_of(ReportText.report_id) == shelves.c.number, *said)
         .order_by(place.desc())
         .offset(NOTHING)
         .correlate(shelves)
@@ -52,8 +53,16 @@ def shelf_by_shelf(
     return select(found.c.id).select_from(shelves.join(found, true())).limit(limit)
 
 
-def shelf_of(id: Any, bits: int) -> ColumnElement[int]:
-    shelf: ColumnElement[int] = id.op(">>")(literal_column(f"{bits}"))
+def public_shelf(id: Any) -> ColumnElement[int]:
+    """As the index of public words has it."""
+    shelf: ColumnElement[int] = id.op(">>")(literal_column(f"{SHELF_BITS}"))
+    return shelf
+
+
+def finished_shelf(id: Any) -> ColumnElement[int]:
+    """The same number, told otherwise, as the index of what desks have finished has it: or PostgreSQL may take the
+    other index, and read all texts of the shelf."""
+    shelf: ColumnElement[int] = id.op("/")(literal_column(f"{1 << SHELF_BITS}"))
     return shelf
 
 
