@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Timer
 from typing import Any
@@ -52,7 +53,8 @@ class Child:
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe:
-                pipe.close()
+                with suppress(BrokenPipeError):  # what the dead was still to be told
+                    pipe.close()
 
     def _start(self) -> subprocess.Popen[str]:
         """Isolated from our environment, so that no secret and no foreign module comes with it."""
