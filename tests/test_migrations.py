@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -282,6 +282,32 @@ def test_a_database_that_an_old_version_left_half_made_is_one_sentence(tmp_path:
         assert refused.returncode == 1
         assert "is half made" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("cut_off_at", ["nowhere", "UPDATE report_text", "ix_report_text_finished"])
+def test_where_texts_lie_is_filled_in_also_by_whoever_was_cut_off(db_session: Session, cut_off_at: str) -> None:
+    report, engine = factories.a_report(), db_session.get_bind().engine
+    lies = (report.unit_id, report.is_open)
+    db_session.close()
+    migrations.downgrade(engine, "0020")
+
+    def cut(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if cut_off_at in statement:
+            raise ConnectionError("cut off")
+
+    if engine.dialect.name == "postgresql" and cut_off_at != "nowhere":  # SQLite's steps are one transaction
+        event.listen(Engine, "before_cursor_execute", cut)
+        try:
+            with pytest.raises(ConnectionError):
+                migrations.upgrade(engine)
+        finally:
+            event.remove(Engine, "before_cursor_execute", cut)
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT unit_id, is_open FROM report_text")).one() == lies
+        if engine.dialect.name == "postgresql":
+            enters_late = text("SELECT relname FROM pg_class WHERE 'fastupdate=on' = ANY (reloptions)")
+            assert connection.scalars(enters_late).all() == []
 
 
 # People without marks -------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 Expand and fill: the columns begin with what is true of nobody and are filled in pieces, so that people write meanwhile;
 the new indexes are built while they do, and take the place of the old one. What changed in between is filled once more.
+Whoever is cut off meanwhile begins again, and finds what is done.
 
 Revision ID: 0021
 Revises: 0020
@@ -40,9 +41,13 @@ INDEXED = (
 
 
 def upgrade() -> None:
-    op.add_column("report_text", sa.Column("unit_id", KEY, server_default="0", nullable=False))
-    op.add_column("report_text", sa.Column("is_open", sa.Boolean(), server_default=sa.false(), nullable=False))
-    if op.get_bind().dialect.name == "sqlite":
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for column in (
+        sa.Column("unit_id", KEY, server_default="0", nullable=False),
+        sa.Column("is_open", sa.Boolean(), server_default=sa.false(), nullable=False),
+    ):
+        op.add_column("report_text", column, if_not_exists=None if is_sqlite else True)
+    if is_sqlite:
         op.execute("DROP TRIGGER report_text_au")
         op.execute(INDEXED.format(only=" OF public, staff"))  # where it lies is no word
         _fill(op.get_bind())
