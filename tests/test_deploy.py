@@ -12,15 +12,26 @@ import yaml
 from flask import Flask
 
 from app.config import Config
+from app.jobs.celery import LETTERS
+from app.jobs.table import Room
 from tests.support.deploy import DEPLOY, ROOT, said_in_env, spoken, started_by
 
 
 def test_containers_and_units_start_the_same_commands() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "letters", "beat"):
         assert services[name]["command"].split() == [word.removeprefix("/srv/hoiam/") for word in started_by(name)], (
             name
         )
+
+
+def test_every_queue_has_a_unit() -> None:
+    named = (started_by(unit) for unit in ("worker", "letters"))
+    assert [queue for words in named for queue in words[words.index("--queues") + 1].split(",")] == [
+        Room.POST,
+        Room.PHOTOS,
+        LETTERS,
+    ]
 
 
 def test_every_setting_of_the_example_is_in_the_book() -> None:

@@ -258,7 +258,8 @@ def _letters(config: Config) -> Iterator[Found]:
     )
     troubles = []
     if oldest > LATE_S:
-        troubles.append(f"{due:.0f} wait, the oldest for {_time(oldest)}: look at the worker and at the mail server")
+        who = "the workers for letters (--queues letters)" if config.redis_url else "the worker"
+        troubles.append(f"{due:.0f} wait, the oldest for {_time(oldest)}: look at {who} and at the mail server")
     if failed:
         troubles.append(f"{failed:.0f} were given up: mend the cause, then send again on the page Mail")
     yield wrong("; ".join(troubles)) if troubles else fine(f"{due:.0f} wait, none for longer than {_time(LATE_S)}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from celery import Celery, Task
 from celery.signals import setup_logging, worker_process_init, worker_ready
 from flask import Flask
 from kombu.entity import Queue
+from redis import Redis, RedisError
 
 from app import logs
 from app.adapters.redis import TIMEOUT_S, connected
@@ -41,8 +43,9 @@ def make_celery(app: Flask) -> Celery:
     config: Config = app.config["HOIAM"]
     celery = Celery("hoiam", set_as_current=False, task_cls=_inside(app))
     celery.conf.update(_settings(config))
+    redis = connected(config)
     for job in JOBS:
-        _register(celery, job, config)
+        _register(celery, job, redis)
     _listen(app, config)
     return celery
 
@@ -62,10 +65,13 @@ def messenger(config: Config) -> Celery:
     return celery
 
 
-def tell_nudged(celery: Celery) -> None:
-    """There may be something to do. Raises whatever keeps the word from going out."""
+def tell_nudged(celery: Celery, redis: Redis) -> None:
+    """There may be something to do. Raises whatever keeps the word from going out.
+
+    Said once until somebody begins to look: a busy hour would keep the workers with nothing but hearing it.
+    """
     for job in JOBS:
-        if job.is_nudged:
+        if job.is_nudged and redis.set(_nudged(job), 1, nx=True, ex=NUDGE_LASTS_S):
             celery.send_task(_name(job), queue=_queue(job), expires=NUDGE_LASTS_S, retry=False, ignore_result=True)
 
 
@@ -131,6 +137,11 @@ def _name(job: Job) -> str:
     return f"hoiam.{job.name}"
 
 
+def _nudged(job: Job) -> str:
+    """What stands in Redis from a nudge until the look that follows it."""
+    return f"{PREFIX}nudged:{job.name}"
+
+
 def _queue(job: Job) -> str:
     """Where a look at this job stands: naming ids is quick, only what is done with them is slow."""
     return Room.POST.value if job.one else job.room.value
@@ -147,15 +158,15 @@ def _inside(app: Flask) -> type[Any]:
     return InsideApp
 
 
-def _register(celery: Celery, job: Job, config: Config) -> None:
+def _register(celery: Celery, job: Job, redis: Redis) -> None:
     # not shared: another application made in this process has tasks of its own
     limits: dict[str, Any] = {"time_limit": job.longest_s, "soft_time_limit": job.longest_s - SOFT_S, "shared": False}
-    if job.waiting is None or job.one is None:
-        celery.task(_plainly(job, partial(_until_done, job)), name=_name(job), **limits)
-        return
-    queue = LETTERS if job.room is Room.POST else job.room.value
-    one = celery.task(_plainly(job, job.one), name=f"{_name(job)}.one", **limits)
-    celery.task(_plainly(job, partial(_tell_ids, job.waiting, one, queue, config)), name=_name(job), **limits)
+    look = partial(_until_done, job)
+    if job.waiting and job.one:
+        queue = LETTERS if job.room is Room.POST else job.room.value
+        one = celery.task(_plainly(job, job.one), name=f"{_name(job)}.one", **limits)
+        look = partial(_tell_ids, job.waiting, one, queue, redis)
+    celery.task(_plainly(job, _heard(job, look, redis)), name=_name(job), **limits)
 
 
 def _plainly(job: Job, body: Callable[..., Any]) -> Callable[..., None]:
@@ -171,6 +182,18 @@ def _plainly(job: Job, body: Callable[..., Any]) -> Callable[..., None]:
     return done
 
 
+def _heard(job: Job, body: Callable[[], None], redis: Redis) -> Callable[[], None]:
+    """What is written from here on may be after the look, and is a nudge of its own."""
+
+    def look() -> None:
+        if job.is_nudged:
+            with suppress(RedisError):  # then it is forgotten after a few seconds
+                redis.delete(_nudged(job))
+        body()
+
+    return look
+
+
 def _until_done(job: Job) -> None:
     """What found work looks again at once, as in the embedded worker."""
     ends = time.monotonic() + ENOUGH_S
@@ -178,9 +201,9 @@ def _until_done(job: Job) -> None:
         pass
 
 
-def _tell_ids(waiting: Callable[[int], Sequence[int]], one: Task, queue: str, config: Config) -> None:
+def _tell_ids(waiting: Callable[[int], Sequence[int]], one: Task, queue: str, redis: Redis) -> None:
     """Name what is due and nobody's, one message an id, once the queue has been worked off."""
-    if connected(config).llen(f"{PREFIX}{queue}"):
+    if redis.llen(f"{PREFIX}{queue}"):
         return
     for id in waiting(MOST_IDS):
         one.apply_async((id,), queue=queue, expires=ID_LASTS_S)

@@ -6,15 +6,18 @@ If not, nothing is lost: whatever is owed stands in our own rows, and beat's nex
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, has_request_context
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app.adapters.redis import Rest
+from app.adapters.redis import Rest, connected
 from app.config import Config
 from app.extensions import WRITE
+
+if TYPE_CHECKING:  # the embedded default has no such library
+    from redis import Redis
 
 NAME = "nudge"
 
@@ -32,13 +35,17 @@ class Nudge:
 
         return messenger(self._config)
 
+    @cached_property
+    def _redis(self) -> Redis:
+        return connected(self._config)
+
     def send(self) -> None:
         from app.jobs.celery import tell_nudged
 
         if not self._rest.is_over:
             return
         try:
-            tell_nudged(self._celery)
+            tell_nudged(self._celery, self._redis)
         except Exception as error:  # whatever it is, the row is written and the answer must not suffer
             self._rest.begin(error)
 

@@ -59,6 +59,7 @@ def tell(trial: Trial, verdict: Verdict) -> None:
         f"{trial.crowd.most_waited}"
     )
     print(f"letters: {verdict.letters:,}; sent again under their own id after a kill or no answer: {verdict.again}")
+    print(f"what was owed when the last blow had fallen was worked off in {trial.settled_s:.0f} s")
 
 
 def count(trial: Trial, verdict: Verdict) -> str:

@@ -23,18 +23,33 @@ from chaos.stage import Stage, children
 BEFORE_THE_FIRST_S, BETWEEN_S = 4.0, (3.4, 6.0)
 # of every round, in an order that is drawn; what stands twice comes twice
 KILLS = (
-    *("web process", "web process", "web process", "all web", "worker", "job process", "job process", "beat"),
-    *("redis", "redis", "postgresql", "backend", "backend"),
+    *("web process", "web process", "web process", "all web", "worker", "job process", "letters", "letter process"),
+    *("beat", "redis", "redis", "postgresql", "backend", "backend"),
 )
-FIRST = ("redis", "web process", "worker", "backend", "postgresql", "job process")  # even a short run has these
+FIRST = (
+    "redis",
+    "web process",
+    "worker",
+    "backend",
+    "postgresql",
+    "job process",
+    "letter process",
+)  # even a short run has these
 AWAY_S = {
     "redis": (2.0, 7.0),
     "postgresql": (0.5, 3.0),
     "all web": (0.3, 1.5),
     "worker": (0.3, 3.0),
+    "letters": (0.3, 3.0),
     "beat": (0.3, 3.0),
 }
-PART_OF = {"web process": "web", "all web": "web", "job process": "worker", "backend": "postgresql"}
+PART_OF = {
+    "web process": "web",
+    "all web": "web",
+    "job process": "worker",
+    "letter process": "letters",
+    "backend": "postgresql",
+}
 MOODS = (Mood.SILENT, Mood.BUSY, Mood.RUDE)
 # In hand: claimed a moment ago. An older claim is of somebody dead, or of a mail server that does not answer.
 IN_HAND = """
@@ -174,7 +189,7 @@ class Storm:
         if not part.is_there:
             return False
         match blow.what:
-            case "web process" | "job process":
+            case "web process" | "job process" | "letter process":
                 return self._one_of(children(part.pid))
             case "backend":
                 return self._one_of(self.stage.backends())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from trouble import Trouble
 
-SIZE_MB = 48
+SIZE_MB = 96
 _MOUNT = f'mount -t tmpfs -o size={SIZE_MB}m,mode=755 photos "$1" && echo ready && exec sleep infinity'
 
 

@@ -159,7 +159,7 @@ class Stage:
         self.disk = Disk(self.data / "storage")
         Town(self.data, self.settings).make()
         subprocess.run([sys.executable, "-c", _PEOPLE], cwd=ROOT, env=self.environment, check=True, timeout=60)
-        for unit in ("web", "worker", "beat"):
+        for unit in ("web", "worker", "letters", "beat"):
             self.parts[unit] = self._ours(unit)
             self.parts[unit].start()
         self._until(lambda: Client(self.port).ask("GET", "/readyz").status == 200, "the web processes")

@@ -32,6 +32,7 @@ class Trial:
     crowd: Crowd
     storm: Storm
     left: tuple[int, ...]  # what still waits
+    settled_s: float  # so long it took to do what was owed
     is_kept: bool = False  # the folder with its logs, for whoever wants to look
 
     def judged(self) -> Verdict:
@@ -66,7 +67,9 @@ def after_the_storm(seconds: float, seed: int) -> Iterator[Trial]:
                 storm = Storm(stage, crowd, ledger, office, lots)
                 storm.rage(blows, windows, seconds)
                 _until_whole(stage)
-            trial = Trial(stage, ledger, office, crowd, storm, settle(stage))
+            began = time.monotonic()
+            left = settle(stage)
+            trial = Trial(stage, ledger, office, crowd, storm, left, time.monotonic() - began)
             yield trial
             is_kept = trial.is_kept
         finally:

@@ -34,10 +34,12 @@ from tests.factories import a_person, a_report
 from tests.photos import jpeg
 from tests.proof.sink import Sink, sinking
 from tests.support.application import Browser, close
+from tests.support.deploy import started_by
 from tests.support.redis import RedisServer
 
 WORKER = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 BEAT = ["beat", "--pidfile="]
+LETTERS_AT_ONCE = 3  # so many processes the unit for letters has
 
 
 def until(is_so: Callable[[], object], seconds: float = 40.0, stands: Callable[[], object] = str) -> None:
@@ -59,7 +61,8 @@ class Crew:
     def log(self, name: str) -> Path:
         return self.redis.folder / f"{name}.log"
 
-    def start(self, words: list[str]) -> None:
+    def start(self, words: list[str], name: str = "") -> None:
+        name = name or words[0]
         own = {name: value for name, value in os.environ.items() if not name.startswith("HOIAM_")}
         settings = {
             "HOIAM_DATA": str(self.config.data),
@@ -71,11 +74,11 @@ class Crew:
             "HOIAM_MAIL_FROM": "hoi-am@example.org",
         }
         command = [sys.executable, "-m", "celery", "--app", "work", *words]
-        with self.log(words[0]).open("ab") as log:
+        with self.log(name).open("ab") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=own | settings, stdout=log, stderr=log, start_new_session=True
             )
-        self.processes[words[0]] = process
+        self.processes[name] = process
 
     def kill(self, name: str) -> None:
         """The whole of it at once, as a power cut would."""
@@ -128,6 +131,20 @@ def test_a_letter_goes_out_and_a_photo_is_developed(app: Flask, config: Config, 
         until(lambda: is_developed(app))
         until(lambda: is_alive(app))
     assert list(sink.taken.values()) == [1]
+
+
+def test_a_silent_mail_server_keeps_no_photo_waiting(app: Flask, config: Config, redis_server: RedisServer) -> None:
+    """By the commands of deploy/, with more letters than there are processes in all."""
+    with crew_of(config, redis_server, stall_s=60, share=1) as (crew, sink):
+        with app.app_context():
+            reports = [a_report() for _one in range(8)]
+            for unit in ("worker", "letters"):
+                crew.start(started_by(unit)[started_by(unit).index("worker") :], unit)
+            crew.start(BEAT)
+            until(lambda: sink.stalled == LETTERS_AT_ONCE)
+            photo_store.attach(reports[0], BytesIO(jpeg()), "a.jpg")
+        until(lambda: is_developed(app))
+        assert sink.stalled == LETTERS_AT_ONCE
 
 
 def is_alive(app: Flask) -> bool:
@@ -280,6 +297,15 @@ def write(app: Flask) -> float:
 def test_a_write_of_a_web_process_is_told_to_the_workers(larger: Flask, redis_server: RedisServer) -> None:
     write(larger)
     assert told(redis_server) == 2  # announce and photos
+
+
+def test_many_writes_are_told_once_until_somebody_looks(larger: Flask, redis_server: RedisServer) -> None:
+    for _one in range(3):
+        write(larger)
+    assert told(redis_server) == 2
+    make_celery(larger).tasks["hoiam.announce"]()
+    write(larger)
+    assert told(redis_server) == 3  # to announce is news again; nobody has looked for photos yet
 
 
 def test_a_write_of_a_command_is_not(larger: Flask, redis_server: RedisServer) -> None:

@@ -87,7 +87,7 @@ class City:
         Town(self.data, self.settings).make()
         subprocess.run([sys.executable, "-c", _CLERK], cwd=ROOT, env=self._environment(), check=True, timeout=60)
         subprocess.run(self._here(started_by("web", "ExecStartPre")), cwd=ROOT, env=self._environment(), check=True)
-        for unit in ("web", "worker", "beat"):
+        for unit in ("web", "worker", "letters", "beat"):
             self._run(unit, self._here(started_by(unit)))
         self._run("nginx", ["nginx", "-p", str(self.folder), "-e", "nginx.err", "-c", str(self._nginx_conf())])
         self._until_answered()
