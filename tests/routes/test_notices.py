@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.notices import telling
+from app.domain.reports import secret_of
 from app.models import Notice, NoticeReport, Person, now
 from app.models.choices import Role
 from tests.factories import HERE, a_person, a_report, staff
@@ -123,6 +124,41 @@ def test_the_form_says_it_first_and_the_report_joins_only_when_ticked(
     sent = client.post("/report/send", data={"email": "nguoi.gui@example.org"})
     assert sent.status_code == 303, sent.text
     assert len(db_session.scalars(select(NoticeReport)).all()) == 2
+
+
+def test_the_own_page_names_the_notice_it_joined_and_ends_its_letters(
+    app: Flask, client: Browser, written: Callable[..., Notice], db_session: Session
+) -> None:
+    notice = written()
+    person: Person = a_person(email="hang.xom@example.org")
+    first, second = (a_report(joins=notice.code, person_id=person.id) for _twice in range(2))
+    alone = a_report()
+    own = f"/r/{first.code}/mine/{secret_of(first)}"
+
+    def muted() -> set[int]:
+        db_session.rollback()
+        silent = select(NoticeReport.report_id).where(NoticeReport.muted_at.is_not(None))
+        return set(db_session.scalars(silent))
+
+    assert "Ngập sâu trước cổng trường" in client.get(f"{own}/sent").text
+    page = client.get(own)
+    assert faults(page.text) == []
+    assert "Ngập sâu trước cổng trường" in page.text
+    assert "Ngập sâu trước cổng trường" not in client.get(f"/r/{alone.code}/mine/{secret_of(alone)}").text
+    stopped = client.post(f"{own}/notice/stop", follow_redirects=True)
+    assert muted() == {first.id, second.id}, "another report of the same person would write all the same"
+    assert "Báo lại cho tôi" in stopped.text
+    client.post(f"{own}/notice/hear")
+    assert muted() == set()
+
+
+def test_who_cannot_be_written_to_is_promised_no_letter_about_a_notice(
+    client: Browser, written: Callable[..., Notice]
+) -> None:
+    guest = a_report(joins=written().code)
+    page = client.get(f"/r/{guest.code}/mine/{secret_of(guest)}").text
+    assert "Ngập sâu trước cổng trường" in page
+    assert "/notice/stop" not in page
 
 
 def test_one_letter_tells_what_is_new_and_one_press_ends_such_letters(

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import JSON, ColumnElement, Select, exists, insert, literal, null, select, update
+from sqlalchemy import JSON, ColumnElement, Select, exists, insert, literal, null, or_, select, update
 
 from app.adapters import push
 from app.domain.errors import NotFound
 from app.domain.notices import reading
 from app.domain.notifications import LetterKind
+from app.domain.permissions import Actor
+from app.domain.reports import following, get_for_change
 from app.extensions import db, secret_key, unit_of_work
 from app.models import Delivery, Device, Notice, NoticeReport, NoticeUpdate, Participation, Person, Report, now
 from app.models.choices import DeliveryChannel, DeliveryState, Part, Status
@@ -93,11 +95,28 @@ def stop(token: str) -> None:
     """No more letters about it, inside a unit of work. Twice does no harm; reports go on writing theirs."""
     notice, person_id = stopping(token), _read(token)[1]
     mine = select(Participation.report_id).where(Participation.person_id == person_id)
-    db.session.execute(
-        update(NoticeReport)
-        .where(NoticeReport.notice_id == notice.id, NoticeReport.report_id.in_(mine), NoticeReport.muted_at.is_(None))
-        .values(muted_at=now())
+    _mute(NoticeReport.notice_id == notice.id, NoticeReport.report_id.in_(mine), muted=True)
+
+
+def mute(code: str, *, by: Actor, muted: bool) -> None:
+    """No more letters about the notice that this report joined, or letters again, inside a unit of work.
+
+    It holds for every report of the same people that joined it: nobody hears of it by another way round.
+    """
+    report = get_for_change(code, by=by)
+    following.check_own(report, by)
+    people = select(Participation.person_id).where(
+        Participation.report_id == report.id, Participation.part == Part.REPORTER, Participation.ended_at.is_(None)
     )
+    theirs = select(Participation.report_id).where(Participation.person_id.in_(people))
+    joined = select(NoticeReport.notice_id).where(NoticeReport.report_id == report.id).scalar_subquery()
+    of_them = or_(NoticeReport.report_id == report.id, NoticeReport.report_id.in_(theirs))
+    _mute(NoticeReport.notice_id == joined, of_them, muted=muted)
+
+
+def _mute(*which: ColumnElement[bool], muted: bool) -> None:
+    changes = NoticeReport.muted_at.is_(None) if muted else NoticeReport.muted_at.is_not(None)
+    db.session.execute(update(NoticeReport).where(*which, changes).values(muted_at=now() if muted else None))
 
 
 def _read(token: str) -> tuple[str, int]:

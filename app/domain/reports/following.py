@@ -101,7 +101,7 @@ def take_part(report: Report, person_id: int, part: Part) -> None:
 def add(code: str, text: str, *, by: Actor, photo_ids: tuple[int, ...] = (), language: str = "vi") -> Event:
     """The reporter adds words or photos. On a finished report it makes work for somebody: it comes up as news."""
     report = get_for_change(code, by=by)
-    _own(report, by)
+    check_own(report, by)
     if report.status_class is StatusClass.GONE:
         raise Invalid(_l("This report takes no more additions."))
     if not text.strip() and not photo_ids:
@@ -121,7 +121,7 @@ def add(code: str, text: str, *, by: Actor, photo_ids: tuple[int, ...] = (), lan
 def set_language(code: str, language: str, *, by: Actor) -> None:
     """In which language we write to a guest from now on. Whoever has an account sets it there."""
     report = get_for_change(code, by=by)
-    _own(report, by)
+    check_own(report, by)
     if language not in LANGUAGES:
         raise Invalid(_l("Choose one of the languages."), field="language")
     guest = guest_of(report)
@@ -136,7 +136,7 @@ def hide_name(code: str, *, by: Actor, hidden: bool) -> None:
     A contractor, who would get the contact from the unit, gets it no more.
     """
     report = get_for_change(code, by=by)
-    _own(report, by)
+    check_own(report, by)
     if report.is_nameless:
         raise Invalid(_l("This report was filed without contact data."))
     if report.is_name_hidden is hidden:
@@ -156,7 +156,7 @@ def is_muted(report: Report) -> bool:
 def hear_again(code: str, *, by: Actor) -> None:
     """The reporter wants letters about it again."""
     report = get_for_change(code, by=by)
-    _own(report, by)
+    check_own(report, by)
     for participation in db.session.scalars(select(Participation).where(*_reporting(report))):
         participation.muted_at = None
 
@@ -172,7 +172,7 @@ def _reporting(report: Report) -> tuple[ColumnElement[bool], ...]:
 def withdraw_consent(code: str, purpose: str, *, by: Actor) -> None:
     """The reporter no longer agrees to this purpose. Doing it twice changes nothing."""
     report = get_for_change(code, by=by)
-    _own(report, by)
+    check_own(report, by)
     given = select(Consent).where(
         Consent.report_id == report.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
     )
@@ -254,7 +254,7 @@ def rate(
     """Once, within two weeks of the answer. "Not handled" and "it came back" reopen; other reasons are work for the
     lead to look at; satisfied closes."""
     report = get_for_change(code, by=by)
-    _own(report, by)
+    check_own(report, by)
     if report.status is not Status.RESOLVED or report.resolved_at is None:
         raise Stale(_l("There is no finished answer to rate right now."))
     if report.rating is not None:
@@ -303,6 +303,7 @@ def look_at_contact(code: str, *, by: Actor) -> ReportContact | None:
     return db.session.get(ReportContact, report.id)
 
 
-def _own(report: Report, by: Actor) -> None:
+def check_own(report: Report, by: Actor) -> None:
+    """Forbidden to anybody but whoever filed it."""
     if not may(by, Permission.FOLLOW_UP, report):
         raise Forbidden(_l("Only whoever filed this report can do that. Use your link."))

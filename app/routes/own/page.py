@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.domain import clock, expected, notifications, public_page, qr, silence, workflow
 from app.domain.city import store
 from app.domain.errors import Gone, Moved, NotFound
+from app.domain.notices import reading as notices
 from app.domain.own_view import own_view
 from app.domain.permissions import Actor
 from app.domain.reports import by_secret, get, held
@@ -70,6 +71,7 @@ def shown(
         quiet_weeks=silence.weeks_told(view.report),
         expected=expected.find(report.category_id, report.ward_id) if report.is_open else None,
         merged=_merged_into(report),
+        joined=notices.joined(report),
         own=own,
         own_qr=qr.svg(own, _("QR code of your own link")),
         add=add or WordsForm(formdata=None, prefix="add"),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.domain import confirmations
 from app.domain.city import store
 from app.domain.errors import Gone, Invalid, NotFound
+from app.domain.notices import telling
 from app.domain.reports import by_secret, following, get_for_change, secret_of
 from app.extensions import limiter, unit_of_work
 from app.forms.refusals import refuse
@@ -110,6 +111,24 @@ def hear_again(code: str, secret: str) -> ResponseReturnValue:
         with unit_of_work():
             following.hear_again(code, by=link)
         flash(_("From now on we write to you about this report again."), "done")
+    return back(code, secret)
+
+
+@bp.post("/r/<code>/mine/<secret>/notice/<any(stop, hear):what>")
+@open_to_all
+@limiter.limit(TRIES)
+def notice(code: str, secret: str, what: str) -> ResponseReturnValue:
+    """Letters about the notice that this report joined: no more of them, or again."""
+    _report, link = by_secret(code, secret)
+    if PressForm().validate_on_submit():
+        with unit_of_work():
+            telling.mute(code, by=link, muted=what == "stop")
+        flash(
+            _("Done. We tell you nothing more about this notice.")
+            if what == "stop"
+            else _("From now on we tell you about this notice again."),
+            "done",
+        )
     return back(code, secret)
 
 

@@ -143,6 +143,7 @@ def done(code: str, secret: str) -> ResponseReturnValue:
         opens_at=None if hours.is_working(at) else hours.next_open(at),
         contact=_contact_hint(report),
         held_until=held.until(report),
+        joined=notices.joined(report),
         lang=lang,
     )
 
