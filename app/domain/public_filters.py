@@ -60,6 +60,12 @@ class Filters:
     def is_open_only(self) -> bool:
         return self.classes == DEFAULT
 
+    @property
+    def count(self) -> int:
+        """How many somebody has set: each category for itself, two months as one."""
+        set_ones = (self.ward, self.first or self.last, self.words, not self.is_open_only)
+        return len(self.categories) + sum(map(bool, set_ones))
+
 
 def read(
     *,

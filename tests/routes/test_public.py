@@ -251,6 +251,16 @@ def test_a_search_is_drawn_as_points(client: Browser, report: Report) -> None:
     assert client.get("/map/points.json?words=zzz").json["points"] == []
 
 
+@pytest.mark.parametrize("path", ["/map", "/reports"])
+def test_an_empty_city_offers_no_filters_to_clear(client: Browser, path: str) -> None:
+    page = client.get(f"/en{path}").text
+    assert "Nothing is open" in page
+    assert "Clear all filters" not in page
+    narrowed = client.get(f"/en{path}?ward=10001").text
+    assert "Nothing matches" in narrowed
+    assert "Clear all filters" in narrowed
+
+
 def test_a_pin_tells_its_card_and_nothing_private(client: Browser, report: Report) -> None:
     card = client.get(f"/map/card/{report.code}").text
     assert f"/r/{report.code}" in card
