@@ -129,6 +129,7 @@ def test_a_secret_opens_its_own_report_and_no_other(app: Flask, client: Browser,
                 "move": "withdraw",
                 "purpose": "alerts",
                 "what": "hide",
+                "wish": "stop",
             }
             _domain, url = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
             for method in (rule.methods or set()) & {"GET", "POST"}:

@@ -114,18 +114,18 @@ def hear_again(code: str, secret: str) -> ResponseReturnValue:
     return back(code, secret)
 
 
-@bp.post("/r/<code>/mine/<secret>/notice/<any(stop, hear):what>")
+@bp.post("/r/<code>/mine/<secret>/notice/<any(stop, hear):wish>")
 @open_to_all
 @limiter.limit(TRIES)
-def notice(code: str, secret: str, what: str) -> ResponseReturnValue:
+def notice(code: str, secret: str, wish: str) -> ResponseReturnValue:
     """Letters about the notice that this report joined: no more of them, or again."""
     _report, link = by_secret(code, secret)
     if PressForm().validate_on_submit():
         with unit_of_work():
-            telling.mute(code, by=link, muted=what == "stop")
+            telling.mute(code, by=link, muted=wish == "stop")
         flash(
             _("Done. We tell you nothing more about this notice.")
-            if what == "stop"
+            if wish == "stop"
             else _("From now on we tell you about this notice again."),
             "done",
         )
