@@ -8,10 +8,16 @@ const OLDEST_SEEN = 29 * 24 * 3600 * 1000;
 
 class NoLine extends Error {} // nobody answered, or somebody who cannot help now: later again
 
-// One at a time, whoever asks: the tabs and the worker share this lock. False where another one is at it.
+// One at a time, whoever asks: the tabs and the worker share this lock. Who asks while another one is at it goes next,
+// since the line may have come back just then. False where somebody waits for that already.
 export async function sendAll() {
-  if (!navigator.locks) return sendThem();
-  return navigator.locks.request("hoiam-outbox", { ifAvailable: true }, (lock) => Boolean(lock) && sendThem());
+  const { locks } = navigator;
+  if (!locks) return sendThem();
+  let sent = false;
+  await locks.request("hoiam-outbox-next", { ifAvailable: true }, (turn) => turn && new Promise((begun) => {
+    sent = locks.request("hoiam-outbox", () => (begun(), sendThem()));
+  }));
+  return sent;
 }
 
 async function sendThem() {

@@ -110,6 +110,27 @@ def test_written_without_a_line_it_is_one_report_with_its_photos_when_the_line_i
     expect(page.locator("main")).to_contain_text(WORDS)
 
 
+def test_a_line_that_is_back_while_a_lost_try_still_runs_is_used(phone: Page) -> None:
+    """In a browser that wakes no worker: nobody else would try again."""
+    page, tries = phone, []
+    page.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
+
+    def lose_the_first(route: Route) -> None:
+        tries.append(route.request.url)
+        if len(tries) > 1:
+            return route.continue_()
+        page.evaluate("() => { dispatchEvent(new Event('online')); }")
+        page.wait_for_timeout(500)
+        return route.abort("connectionreset")
+
+    page.context.route("**/api/report/draft", lose_the_first)
+    page.goto("/report/offline")
+    fill(page)
+    finish(page)
+    expect(page.locator(".kept-item[data-state=sent]")).to_have_count(1)
+    assert len(filed()) == 1
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize("time", range(20))
 def test_twenty_times_in_a_row(phone: Page, tmp_path: Path, time: int) -> None:
