@@ -58,6 +58,6 @@ def init_app(app: Flask) -> None:
             "other_language_url": language.other_url(),
             "current_user": current_user,
             "city": later(nav.city),
-            "desk_nav": later(nav.desk),
+            "desk_nav": cache(nav.desk),  # no proxy: Python takes a failure of its `iter` for "not iterable"
             "is_demo": later(nav.is_demo),
         }

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain import workflow
@@ -24,6 +25,7 @@ from app.jobs import clocks
 from app.models import Event, Kept, Person, Photo, Report, UnitTemplate, WardOutline, now
 from app.models.choices import EventKind, Outcome, PhotoKind, Role, Status
 from app.models.localized import Localized
+from app.web import nav
 from tests import factories, photos
 from tests.support.application import Browser, Clock, Counted
 from tests.support.html import faults
@@ -519,3 +521,14 @@ def test_typing_narrows_the_list_of_units(desk: Browser, report: Report, open_pa
     assert "so-van-hoa" not in offered
     page.locator("[name=find_unit]").fill("")
     assert "so-van-hoa" in page.locator("[name=transfer_to]").inner_html()
+
+
+def test_a_database_that_goes_away_while_the_head_is_drawn_is_told_as_such(
+    desk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise OperationalError("SELECT", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(nav, "desk", gone)
+    answer = desk.get("/desk")
+    assert (answer.status_code, "Hiện chưa thể phục vụ" in answer.text) == (503, True)
