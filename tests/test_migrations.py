@@ -310,6 +310,30 @@ def test_where_texts_lie_is_filled_in_also_by_whoever_was_cut_off(db_session: Se
             assert connection.scalars(enters_late).all() == []
 
 
+def test_who_wanted_to_hear_no_more_of_a_notice_hears_no_more_after_it(db_session: Session) -> None:
+    reports = [factories.a_report(person_id=factories.a_person().id).id for _twice in range(2)]
+    engine = db_session.get_bind().engine
+    db_session.close()
+    migrations.downgrade(engine, "0021")
+    with engine.begin() as connection:
+        said = (
+            "INSERT INTO notice (id, code, version, severity, title, text, wards, ring, categories, starts_at, until,"
+            " created_at, updated_at) VALUES (1, 'n', 1, 'info', '{}', '{}', '[]', '[]', '[]', 0, 9, 0, 0)"
+        )
+        connection.exec_driver_sql(said)
+        joined = text("INSERT INTO notice_report VALUES (:report, 1, 0, :muted)")
+        connection.execute(joined, [{"report": reports[0], "muted": 7}, {"report": reports[1], "muted": None}])
+    migrations.upgrade(engine)
+    silent = text("SELECT report_id, notice_muted_at FROM participation WHERE notice_muted_at IS NOT NULL")
+    with engine.connect() as connection:
+        assert connection.execute(silent).all() == [(reports[0], 7)]
+    migrations.downgrade(engine, "0021")
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT report_id, muted_at FROM notice_report ORDER BY report_id")).all()
+    assert kept == [(reports[0], 7), (reports[1], None)]
+    migrations.upgrade(engine)
+
+
 # People without marks -------------------------------------------------------------------------------------------------
 
 

@@ -69,4 +69,3 @@ class NoticeReport(Base):
     report_id: Mapped[int] = mapped_column(Key, ForeignKey("report.id"), primary_key=True, autoincrement=False)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
     joined_at: Mapped[datetime]
-    muted_at: Mapped[datetime | None]  # no more letters about the notice

@@ -249,6 +249,7 @@ class Participation(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     muted_at: Mapped[datetime | None]  # the reporter wants no letters about it
+    notice_muted_at: Mapped[datetime | None]  # this person wants none about the notice that it joined
 
 
 class NeighbourAnswer(Base):

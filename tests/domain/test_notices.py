@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from app.adapters.push import FakePush
 from app.domain import devices
@@ -18,10 +19,11 @@ from app.domain.notices import reading, telling, writing
 from app.domain.notices.area import Area, holds
 from app.domain.notices.writing import Telling
 from app.domain.notifications import LetterKind
-from app.domain.permissions import RIGHTS, Actor, Right, link_to, may_declare
+from app.domain.permissions import RIGHTS, Actor, Right, actor_of, link_to, may_declare
+from app.domain.reports import following
 from app.extensions import db, unit_of_work
 from app.jobs.deliver import deliver_one
-from app.models import Declared, Delivery, Event, Localized, Notice, NoticeReport, NoticeUpdate, now
+from app.models import Declared, Delivery, Event, Localized, Notice, NoticeReport, NoticeUpdate, Participation, now
 from app.models.choices import DeclaredKind, EventKind, NoticeSeverity, Role
 from tests.factories import HERE, a_person, a_report, actor, dispatcher
 from tests.jobs.test_push import box
@@ -169,6 +171,33 @@ def test_an_update_reaches_everybody_who_joined_exactly_once(publish: Callable[.
     assert (telling.tell(), telling.tell()) == (1, 0)
     letters = db.session.scalars(select(Delivery).where(Delivery.kind == "notice")).all()
     assert [one.person_id for one in letters] == [twice.id]
+
+
+def test_who_stops_silences_themselves_and_nobody_else_of_the_report(
+    publish: Callable[..., Notice], speaker: Actor
+) -> None:
+    notice, reporter, neighbour = publish(), a_person(), a_person()
+    report = a_report(joins=notice.code, person_id=reporter.id)
+    with unit_of_work():
+        following.join(report.code, by=actor_of(neighbour))
+        telling.stop(telling.stop_token(notice, neighbour.id))
+        writing.carry_on(notice.code, Localized("Nước đang rút."), by=speaker)
+    telling.tell()
+    assert list(db.session.scalars(select(Delivery.person_id).where(Delivery.kind == "notice"))) == [reporter.id]
+
+
+def test_who_hears_nothing_of_a_report_is_promised_nothing_of_its_notice(
+    publish: Callable[..., Notice], db_session: Session
+) -> None:
+    report = a_report(joins=publish().code, person_id=a_person().id)
+    told = telling.joined(report)
+    assert told
+    assert (told.is_reached, told.is_muted) == (True, False)
+    with unit_of_work() as session:
+        session.execute(update(Participation).values(muted_at=now()))
+    told = telling.joined(report)
+    assert told
+    assert not told.is_reached
 
 
 def test_every_change_is_in_the_log_and_a_failed_one_is_nowhere(publish: Callable[..., Notice], speaker: Actor) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.notices import telling
 from app.domain.reports import secret_of
-from app.models import Notice, NoticeReport, Person, now
+from app.models import Notice, NoticeReport, Participation, Person, now
 from app.models.choices import Role
 from tests.factories import HERE, a_person, a_report, staff
 from tests.support.application import Browser, Clock, Counted
@@ -137,7 +137,7 @@ def test_the_own_page_names_the_notice_it_joined_and_ends_its_letters(
 
     def muted() -> set[int]:
         db_session.rollback()
-        silent = select(NoticeReport.report_id).where(NoticeReport.muted_at.is_not(None))
+        silent = select(Participation.report_id).where(Participation.notice_muted_at.is_not(None))
         return set(db_session.scalars(silent))
 
     assert "Ngập sâu trước cổng trường" in client.get(f"{own}/sent").text

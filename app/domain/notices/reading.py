@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 
 from app.domain.city import store
 from app.domain.errors import NotFound
 from app.domain.notices import area
 from app.extensions import db
-from app.models import Device, Notice, NoticeReport, NoticeUpdate, Participation, Person, Report, now
-from app.models.choices import NoticeSeverity, Part, Status
+from app.models import Notice, NoticeReport, NoticeUpdate, Report, now
+from app.models.choices import NoticeSeverity, Status
 
 MOST = 50  # at one time: a list ends
 PAGE = 20
@@ -32,19 +32,6 @@ class Told:
 class Page:
     notices: Sequence[Notice]
     older: int | None  # the `before` of the page that follows
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The notice that a report is about, and whether its reporter hears of it."""
-
-    notice: Notice
-    is_reached: bool  # we can write to them: a guest only once the address is confirmed
-    is_muted: bool  # they want no letters about it
-
-    @property
-    def is_over(self) -> bool:
-        return self.notice.until <= now()
 
 
 def get(code: str, *, lock: bool = False) -> Notice:
@@ -132,23 +119,6 @@ def joinable(code: str, category: str, lat: float, lng: float, ward: str) -> Not
     """The notice of this code, if a report of this kind and place may join it now."""
     notice = db.session.scalar(select(Notice).where(Notice.code == code, Notice.until > now()))
     return notice if notice is not None and is_about(notice, category, lat, lng, ward) else None
-
-
-def joined(report: Report) -> Joined | None:
-    """What the reporter said that this report is about. One query."""
-    is_reached = exists().where(
-        Participation.report_id == report.id,
-        Participation.part == Part.REPORTER,
-        Participation.ended_at.is_(None),
-        Person.id == Participation.person_id,
-        Person.email.is_not(None) | exists().where(Device.person_id == Person.id),
-    )
-    row = db.session.execute(
-        select(Notice, is_reached, NoticeReport.muted_at.is_not(None))
-        .join(NoticeReport, NoticeReport.notice_id == Notice.id)
-        .where(NoticeReport.report_id == report.id)
-    ).first()
-    return Joined(*row) if row else None
 
 
 def where(notice: Notice, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -36,10 +37,17 @@ def _tell_one(id: int) -> bool:
         if found is None:
             return False
         found.told_at = now()
-        _owe(found, found.told_at, DeliveryChannel.EMAIL, Person.email.is_not(None))
-        if push.is_on():
-            _owe(found, found.told_at, DeliveryChannel.PUSH, exists().where(Device.person_id == Person.id))
+        for channel, is_reachable in _ways().items():
+            _owe(found, found.told_at, channel, is_reachable)
         return True
+
+
+def _ways() -> dict[DeliveryChannel, ColumnElement[bool]]:
+    """Each channel, and whom it reaches."""
+    ways: dict[DeliveryChannel, ColumnElement[bool]] = {DeliveryChannel.EMAIL: Person.email.is_not(None)}
+    if push.is_on():
+        ways[DeliveryChannel.PUSH] = exists().where(Device.person_id == Person.id)
+    return ways
 
 
 def _owe(news: NoticeUpdate, at: datetime, channel: DeliveryChannel, is_reachable: ColumnElement[bool]) -> None:
@@ -67,11 +75,11 @@ def _of_notice(notice_id: int) -> Select[int]:
         .join(Report, Report.id == Participation.report_id)
         .where(
             NoticeReport.notice_id == notice_id,
-            NoticeReport.muted_at.is_(None),
             Report.status != Status.WITHDRAWN,
             Participation.part.in_((Part.REPORTER, Part.AFFECTED)),
             Participation.ended_at.is_(None),
             Participation.muted_at.is_(None),
+            Participation.notice_muted_at.is_(None),
         )
     )
 
@@ -94,29 +102,62 @@ def stopping(token: str) -> Notice:
 def stop(token: str) -> None:
     """No more letters about it, inside a unit of work. Twice does no harm; reports go on writing theirs."""
     notice, person_id = stopping(token), _read(token)[1]
-    mine = select(Participation.report_id).where(Participation.person_id == person_id)
-    _mute(NoticeReport.notice_id == notice.id, NoticeReport.report_id.in_(mine), muted=True)
+    _mute(select(NoticeReport.report_id).where(NoticeReport.notice_id == notice.id), [person_id], muted=True)
 
 
 def mute(code: str, *, by: Actor, muted: bool) -> None:
     """No more letters about the notice that this report joined, or letters again, inside a unit of work.
 
-    It holds for every report of the same people that joined it: nobody hears of it by another way round.
+    It holds for everything of the reporter that joined it: they hear of it by no other way round.
     """
     report = get_for_change(code, by=by)
     following.check_own(report, by)
-    people = select(Participation.person_id).where(
-        Participation.report_id == report.id, Participation.part == Part.REPORTER, Participation.ended_at.is_(None)
+    notice_id = select(NoticeReport.notice_id).where(NoticeReport.report_id == report.id).scalar_subquery()
+    joined = select(NoticeReport.report_id).where(NoticeReport.notice_id == notice_id)
+    _mute(joined, select(Participation.person_id).where(*following.reporting(report)), muted=muted)
+
+
+def _mute(joined: Select[int], people: Select[int] | list[int], *, muted: bool) -> None:
+    """For these people alone: who else is affected by the same report still hears of it."""
+    changes = Participation.notice_muted_at.is_(None) if muted else Participation.notice_muted_at.is_not(None)
+    db.session.execute(
+        update(Participation)
+        .where(Participation.report_id.in_(joined), Participation.person_id.in_(people), changes)
+        .values(notice_muted_at=now() if muted else None)
     )
-    theirs = select(Participation.report_id).where(Participation.person_id.in_(people))
-    joined = select(NoticeReport.notice_id).where(NoticeReport.report_id == report.id).scalar_subquery()
-    of_them = or_(NoticeReport.report_id == report.id, NoticeReport.report_id.in_(theirs))
-    _mute(NoticeReport.notice_id == joined, of_them, muted=muted)
 
 
-def _mute(*which: ColumnElement[bool], muted: bool) -> None:
-    changes = NoticeReport.muted_at.is_(None) if muted else NoticeReport.muted_at.is_not(None)
-    db.session.execute(update(NoticeReport).where(*which, changes).values(muted_at=now() if muted else None))
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The notice that a report is about, and whether its reporter hears of it."""
+
+    notice: Notice
+    is_reached: bool  # we could write to them: a guest only once the address is confirmed
+    is_muted: bool  # they want to hear nothing more of it
+
+    @property
+    def is_over(self) -> bool:
+        return self.notice.until <= now()
+
+
+def joined(report: Report) -> Joined | None:
+    """What the reporter said that this report is about. One query."""
+    mine = following.reporting(report)
+    is_reached = exists().where(
+        *mine,
+        Participation.muted_at.is_(None),
+        Report.id == Participation.report_id,
+        Report.status != Status.WITHDRAWN,
+        Person.id == Participation.person_id,
+        Person.erased_at.is_(None),
+        or_(*_ways().values()),
+    )
+    row = db.session.execute(
+        select(Notice, is_reached, exists().where(*mine, Participation.notice_muted_at.is_not(None)))
+        .join(NoticeReport, NoticeReport.notice_id == Notice.id)
+        .where(NoticeReport.report_id == report.id)
+    ).first()
+    return Joined(*row) if row else None
 
 
 def _read(token: str) -> tuple[str, int]:

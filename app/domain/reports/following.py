@@ -150,18 +150,19 @@ def hide_name(code: str, *, by: Actor, hidden: bool) -> None:
 
 def is_muted(report: Report) -> bool:
     """Does whoever filed it want no letters about it?"""
-    return bool(db.session.scalar(select(exists().where(*_reporting(report), Participation.muted_at.is_not(None)))))
+    return bool(db.session.scalar(select(exists().where(*reporting(report), Participation.muted_at.is_not(None)))))
 
 
 def hear_again(code: str, *, by: Actor) -> None:
     """The reporter wants letters about it again."""
     report = get_for_change(code, by=by)
     check_own(report, by)
-    for participation in db.session.scalars(select(Participation).where(*_reporting(report))):
+    for participation in db.session.scalars(select(Participation).where(*reporting(report))):
         participation.muted_at = None
 
 
-def _reporting(report: Report) -> tuple[ColumnElement[bool], ...]:
+def reporting(report: Report) -> tuple[ColumnElement[bool], ...]:
+    """Which participation is that of whoever filed it."""
     return (
         Participation.report_id == report.id,
         Participation.part == Part.REPORTER,
@@ -182,7 +183,7 @@ def withdraw_consent(code: str, purpose: str, *, by: Actor) -> None:
 
 def reporter_of(report: Report) -> Person:
     """Whoever filed it; from now on somebody, where nothing was left to write to. Inside a unit of work."""
-    filed_it = select(Person).join(Participation, Participation.person_id == Person.id).where(*_reporting(report))
+    filed_it = select(Person).join(Participation, Participation.person_id == Person.id).where(*reporting(report))
     person = db.session.scalar(filed_it.order_by(Participation.id).limit(1))
     if person is None:
         person = Person(name="", language=report.language, created_at=now(), is_demo=report.is_demo)

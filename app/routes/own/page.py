@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.domain import clock, expected, notifications, public_page, qr, silence, workflow
 from app.domain.city import store
 from app.domain.errors import Gone, Moved, NotFound
-from app.domain.notices import reading as notices
+from app.domain.notices import telling as notices
 from app.domain.own_view import own_view
 from app.domain.permissions import Actor
 from app.domain.reports import by_secret, get, held

@@ -14,6 +14,7 @@ from app.domain import confirmations, drafts, expected, masking, notifications, 
 from app.domain.city import store
 from app.domain.errors import Invalid
 from app.domain.notices import reading as notices
+from app.domain.notices import telling
 from app.domain.reports import by_secret, filing, held
 from app.extensions import limiter, unit_of_work
 from app.forms.refusals import refuse
@@ -143,7 +144,7 @@ def done(code: str, secret: str) -> ResponseReturnValue:
         opens_at=None if hours.is_working(at) else hours.next_open(at),
         contact=_contact_hint(report),
         held_until=held.until(report),
-        joined=notices.joined(report),
+        joined=telling.joined(report),
         lang=lang,
     )
 
