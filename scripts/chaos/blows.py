@@ -26,15 +26,8 @@ KILLS = (
     *("web process", "web process", "web process", "all web", "worker", "job process", "letters", "letter process"),
     *("beat", "redis", "redis", "postgresql", "backend", "backend"),
 )
-FIRST = (
-    "redis",
-    "web process",
-    "worker",
-    "backend",
-    "postgresql",
-    "job process",
-    "letter process",
-)  # even a short run has these
+# even a short run has these
+FIRST = ("redis", "web process", "worker", "backend", "postgresql", "job process", "letter process")
 AWAY_S = {
     "redis": (2.0, 7.0),
     "postgresql": (0.5, 3.0),
