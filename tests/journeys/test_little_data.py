@@ -41,7 +41,9 @@ def wire(app: Flask, db_session: Session) -> Iterator[Wire]:
     thread.start()
     with counted(server.effective_port) as wire:
         yield wire
-    server.close()
+    ended = threading.Event()
+    server.trigger.pull_trigger(lambda: (server.close(), ended.set()))  # by its own thread, which waits on what closes
+    assert ended.wait(10)
 
 
 def choose_little_data(page: Page, wire: Wire) -> None:
