@@ -53,7 +53,7 @@ class Filters:
 
     @property
     def shape(self) -> tuple[frozenset[StatusClass], bool, bool, bool, bool]:
-        """What a statement for these filters is made of, whichever category, ward and month are meant."""
+        """What a statement for these filters is made of beside words, whichever category, ward and month are meant."""
         return self.classes, bool(self.categories), bool(self.ward), self.first is not None, self.last is not None
 
     @property
@@ -155,12 +155,18 @@ def newest(
         ids = search.newest(filters.words, *wanted, limit=limit, before=before)
         return statement.where(Report.id.in_(ids)).order_by(Report.id.desc())
     if before is not None:
-        wanted = *wanted, Report.id < before
+        wanted = *wanted, Report.id < search.before_id(before)
     return statement.where(*wanted).order_by(Report.id.desc()).limit(limit)
 
 
+def values_of_newest(filters: Filters, before: int | None) -> dict[str, Any]:
+    """The values of `newest` by name; their names and the filters' shape are all that it is made of."""
+    begins = {} if before is None else {search.BEFORE: before}
+    return parameters(filters) | search.values(filters.words, "public") | begins
+
+
 def parameters(filters: Filters) -> dict[str, Any]:
-    """The values of `conditions` that differ from one statement of a shape to the next, by name."""
+    """The values of `conditions` that differ from one statement to the next, by name."""
     found: dict[str, Any] = {}
     if filters.categories:
         found["category_ids"] = category_ids(filters)

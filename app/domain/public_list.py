@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from app.domain import codes, geo, public_view, remembered
 from app.domain.city import store
-from app.domain.public_filters import Filters, conditions, newest
+from app.domain.composed import composed
+from app.domain.public_filters import Filters, conditions, newest, values_of_newest
 from app.domain.public_view import PublicView
 from app.extensions import db
 from app.models import Photo, Report, now
@@ -43,10 +44,14 @@ def page(filters: Filters, *, before: str = "", unit_id: int | None = None, limi
 
     Keyset by id: flat at any depth. An unknown code raises `codes.InvalidCode`.
     """
-    of_unit = () if unit_id is None else (Report.unit_id == unit_id,)
     first = codes.id_of(before, remembered.code_key()) if before else None
-    statement = newest(select(Report), filters, *of_unit, limit=limit + 1, before=first)
-    rows = list(db.session.scalars(statement))
+    values = values_of_newest(filters, first) | ({} if unit_id is None else {"unit_id": unit_id})
+
+    def compose() -> Select[Report]:
+        of_unit = () if unit_id is None else (Report.unit_id == bindparam("unit_id", unit_id),)
+        return newest(select(Report), filters, *of_unit, limit=limit + 1, before=first)
+
+    rows = list(db.session.scalars(composed(("list", filters.shape, limit), values, compose), values))
     shown = rows[:limit]
     older = shown[-1].code if len(rows) > limit else None
     views = (view for view in public_view.several(shown) if _fits(view, filters))

@@ -36,6 +36,7 @@ from sqlalchemy import (
 
 from app.domain import search, storms
 from app.domain.city import store
+from app.domain.composed import composed
 from app.domain.folding import in_order
 from app.domain.permissions import CITY_WIDE, IN_CHARGE, Actor, Grant, handled_by
 from app.extensions import db
@@ -47,7 +48,8 @@ from app.models.report import has_news, is_open, needs_routing_check
 _kept = lru_cache(maxsize=1_000)  # statements of a desk that never change: composing one takes longer than asking it
 
 PAGE = 30
-LOOKED_THROUGH = 2000  # reports of a unit, for what its filters offer
+LOOKED_THROUGH = 2000  # open reports of a unit, for what its filters offer
+LOOKED_BACK = 1000  # finished reports of a desk, the newest of all its units alike: each lies elsewhere on the disk
 MOST_COUNTED = 99  # a badge says "99+" beyond
 FINISHED = (*DONE, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
 _FURTHEST = 250_000_000_000  # the last moment a date can be, in epoch seconds
@@ -140,7 +142,7 @@ def _heap(tab: Tab, actor: Actor) -> tuple[ColumnElement[bool], ...]:
         case Tab.NEWS:
             return (has_news(),)
         case Tab.MINE:
-            return is_open(), Report.assignee_id == actor.person_id
+            return is_open(), Report.assignee_id == bindparam("me", actor.person_id, BigInteger())
         case Tab.UNROUTED | Tab.OPEN:
             return (is_open(),)
         case Tab.DONE:
@@ -148,23 +150,30 @@ def _heap(tab: Tab, actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def _filters(asked: Question, actor: Actor) -> list[ColumnElement[bool]]:
-    city = store.current()
     wanted: list[ColumnElement[bool]] = []
     if asked.status is not None:
         wanted.append(Report.status == asked.status)
-    if asked.category in city.categories:
-        wanted.append(Report.category_id == city.categories[asked.category].id)
-    if asked.ward in city.wards:
-        wanted.append(Report.ward_id == city.wards[asked.ward].id)
+    for name, id in _ids(asked).items():
+        wanted.append(getattr(Report, name) == bindparam(name, id, BigInteger()))
     if asked.overdue:
         wanted.append(_overdue())
     if asked.assignee == NOBODY:
         wanted.append(Report.assignee_id.is_(None))
     elif asked.assignee == ME:
-        wanted.append(Report.assignee_id == actor.person_id)
-    elif asked.assignee.isdecimal():
-        wanted.append(Report.assignee_id == int(asked.assignee[:18]))
+        wanted.append(Report.assignee_id == bindparam("me", actor.person_id, BigInteger()))
     return wanted
+
+
+def _ids(asked: Question) -> dict[str, int]:
+    """Which category, ward and person is filtered for, by column. What the city does not know is left out."""
+    city, found = store.current(), {}
+    if asked.category in city.categories:
+        found["category_id"] = city.categories[asked.category].id
+    if asked.ward in city.wards:
+        found["ward_id"] = city.wards[asked.ward].id
+    if asked.assignee.isdecimal():
+        found["assignee_id"] = int(asked.assignee[:18])
+    return found
 
 
 # Branches -------------------------------------------------------------------------------------------------------------
@@ -201,11 +210,28 @@ def _branches(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
     ]
 
 
-def statement(asked: Question, actor: Actor, *, limit: int) -> Select[*tuple[Any, ...]] | None:
-    """The reports of one page, in order, at most `limit`. None for somebody who has no desk."""
+def _found(asked: Question, actor: Actor, limit: int) -> Sequence[Report]:
+    """The reports of one page, by a statement that is composed once for all of its kind."""
+    if not _serving(actor):
+        return ()
+    values = _values(asked, actor)
+    person = asked.assignee if asked.assignee in (ME, NOBODY) else ""
+    like = replace(asked, category="", ward="", assignee=person, words="", after=None)
+    kind = "queue", like, actor.grants, limit
+    return db.session.scalars(composed(kind, values, lambda: statement(asked, actor, limit=limit)), values).all()
+
+
+def _values(asked: Question, actor: Actor) -> dict[str, Any]:
+    """What differs from one statement of a kind to the next, by name."""
+    found: dict[str, Any] = {"me": actor.person_id, **_ids(asked), **search.values(asked.words, "staff")}
+    if asked.after is not None:
+        found |= {"after_due": asked.after[0], "after": _moment(asked.after[0]), search.BEFORE: asked.after[1]}
+    return found
+
+
+def statement(asked: Question, actor: Actor, *, limit: int) -> Select[*tuple[Any, ...]]:
+    """The reports of one page, in order, at most `limit`, for somebody who has a desk."""
     branches = _branches(actor, asked.tab)
-    if not branches:
-        return None
     wanted = [*_heap(asked.tab, actor), *_filters(asked, actor), *_beyond(asked)]
     ways = search.ways(asked.words, search.Desk(unit_ids(actor), _are_open(asked.tab)))
     in_order = _first(asked, branches, wanted if ways.read is None else [*wanted, ways.read], limit)
@@ -275,15 +301,19 @@ def _beyond(asked: Question) -> list[Any]:
     """The keyset condition: strictly after the last one seen."""
     if asked.after is None:
         return []
-    due, id = asked.after
+    due, id = asked.after[0], search.before_id(asked.after[1])
     if asked.tab is Tab.DONE:
         return [Report.id < id]
     if asked.tab is Tab.NEWS:
         return [Report.id > id]
     if asked.is_stormy:
-        return [tuple_(_gravity(asked, Report), Report.id) > tuple_(literal(due, BigInteger()), literal(id))]
-    seen = datetime.fromtimestamp(min(due, _FURTHEST), UTC)
-    return [tuple_(Report.due_at, Report.id) > tuple_(literal(seen, Report.due_at.type), literal(id))]
+        return [tuple_(_gravity(asked, Report), Report.id) > tuple_(bindparam("after_due", due, BigInteger()), id)]
+    seen = bindparam("after", _moment(due), Report.due_at.type)
+    return [tuple_(Report.due_at, Report.id) > tuple_(seen, id)]
+
+
+def _moment(due: int) -> datetime:
+    return datetime.fromtimestamp(min(due, _FURTHEST), UTC)
 
 
 def chosen(codes: Iterable[str], *, seen_by: Actor) -> Sequence[Report]:
@@ -294,8 +324,7 @@ def chosen(codes: Iterable[str], *, seen_by: Actor) -> Sequence[Report]:
 
 def page(asked: Question, *, seen_by: Actor, limit: int = PAGE) -> Page:
     """One page of the queue and where the next one begins: one query."""
-    query = statement(asked, seen_by, limit=limit + 1)
-    found = list(db.session.scalars(query)) if query is not None else []
+    found = _found(asked, seen_by, limit + 1)
     shown = found[:limit]
     return Page(shown, _key_of(asked, shown[-1]) if len(found) > limit else None)
 
@@ -318,17 +347,14 @@ def _key_of(asked: Question, report: Report) -> tuple[int, int]:
 
 def next_one(asked: Question, *, seen_by: Actor, not_this: str) -> Report | None:
     """The first report of a queue that is not this one: what to do next."""
-    query = statement(asked, seen_by, limit=2)
-    found = db.session.scalars(query) if query is not None else ()
-    return next((report for report in found if report.code != not_this), None)
+    return next((report for report in _found(asked, seen_by, 2) if report.code != not_this), None)
 
 
 def to_publish(seen_by: Actor, *, after: tuple[int, int] | None = None, limit: int = PAGE) -> Page:
     """Reports whose words or photos wait for a check, the one due first on top: one query."""
     wanted = [Report.content_due_at.is_not(None), handled_by(seen_by)]
     if after is not None:
-        seen = datetime.fromtimestamp(min(after[0], _FURTHEST), UTC)
-        key = tuple_(literal(seen, Report.content_due_at.type), literal(after[1]))
+        key = tuple_(literal(_moment(after[0]), Report.content_due_at.type), literal(after[1]))
         wanted.append(tuple_(Report.content_due_at, Report.id) > key)
     ordered = select(Report).where(*wanted).order_by(Report.content_due_at, Report.id).limit(limit + 1)
     found = list(db.session.scalars(ordered))
@@ -425,12 +451,14 @@ def occurring(actor: Actor, tab: Tab) -> Occurring | None:
 @_kept
 def _occurring(actor: Actor, finished: bool) -> CompoundSelect[*tuple[Any, ...]]:
     """How often each category and each ward stands among the reports that are looked through."""
-    heap = (Report.status.in_(FINISHED),) if finished else (is_open(),)
-    columns = select(Report.category_id, Report.ward_id).where(*heap).limit(LOOKED_THROUGH)
-    parts = [
-        columns.where(branch).order_by(Report.id.desc()) if finished else columns.where(branch)
-        for branch in _branches(actor, Tab.OPEN)
-    ]
+    branches = _branches(actor, Tab.OPEN)
+    columns = select(Report.category_id, Report.ward_id)
+    if finished:
+        columns = columns.where(Report.status.in_(FINISHED)).order_by(Report.id.desc())
+        columns = columns.limit(max(1, LOOKED_BACK // len(branches)))
+    else:
+        columns = columns.where(is_open()).limit(LOOKED_THROUGH)
+    parts = [columns.where(branch) for branch in branches]
     seen = union_all(*(select(part.subquery()) for part in parts)).cte("seen")
     by_category, by_ward = (
         select(

@@ -38,9 +38,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from app.domain import geo, remembered, settling
+from app.domain.composed import composed
 from app.domain.errors import NotFound
 from app.domain.figures import ALL, LEVELS, MAP_COLUMNS, MONTH_LEVELS, POINTLESS, WARD_LEVEL, month_of
-from app.domain.public_filters import Filters, category_ids, conditions, months_between, newest, parameters
+from app.domain.public_filters import (
+    Filters,
+    category_ids,
+    conditions,
+    months_between,
+    newest,
+    parameters,
+    values_of_newest,
+)
 from app.extensions import db
 from app.models import MapCount, Report, now
 from app.models.choices import CLASS_OF, OPEN, Severity, Status, StatusClass
@@ -110,16 +119,13 @@ def groups(z: int, x: int, y: int, filters: Filters) -> list[Group]:
 
 
 _Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
-_composed: dict[Any, _Statement] = {}  # by zoom and shape of the filters: composing takes longer than asking
 
 
 def _answer(z: int, filters: Filters, values: dict[str, Any]) -> Sequence[Row[*tuple[Any, ...]]]:
     """The rows of a tile's statement, which is composed once for all filters of a shape."""
-    kind = z, filters.shape
-    if kind not in _composed:
-        _composed[kind] = statement(z, filters)
+    asked = composed(("tile", z, filters.shape), values, lambda: statement(z, filters))
     with db.engine.connect() as connection:
-        return connection.execute(_composed[kind], values).all()
+        return connection.execute(asked, values).all()
 
 
 def statement(z: int, filters: Filters) -> _Statement:
@@ -298,10 +304,14 @@ def as_json(found: Iterable[Group]) -> str:
 
 def points(filters: Filters, limit: int = NEWEST) -> tuple[list[Point], bool]:
     """The newest reports as points, and whether there are more than `limit`."""
-    columns = select(Report.id, Report.public_lat, Report.public_lng, Report.code, Report.status, Report.severity)
-    columns = columns.add_columns(Report.settles_at)
-    statement = newest(columns, filters, Report.public_cell.is_not(None), limit=limit + 1)
-    rows = db.session.execute(statement).all()
+
+    def compose() -> Select[*tuple[Any, ...]]:
+        columns = select(Report.id, Report.public_lat, Report.public_lng, Report.code, Report.status, Report.severity)
+        columns = columns.add_columns(Report.settles_at)
+        return newest(columns, filters, Report.public_cell.is_not(None), limit=limit + 1)
+
+    values = values_of_newest(filters, None)
+    rows = db.session.execute(composed(("points", filters.shape, limit), values, compose), values).all()
     instead = settling.shown_instead([row.id for row in rows if row.settles_at is not None], now())
     return [_point(instead.get(row.id, row)) for row in rows[:limit]], len(rows) > limit
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import public_list, public_page, stats, tiles, workflow
+from app.domain.city import store
 from app.domain.codes import InvalidCode
 from app.domain.errors import Invalid
 from app.domain.public_filters import Filters, month_after, read
@@ -34,6 +36,32 @@ def test_a_filter_the_city_does_not_know_is_refused_by_name(
     with pytest.raises(Invalid) as refused:
         read(**asked)  # type: ignore[arg-type]  # each case names one argument
     assert refused.value.field == field
+
+
+def test_questions_of_a_kind_share_a_statement_and_each_gets_its_own_answer(db_session: Session, clock: Clock) -> None:
+    lamp = factories.a_report(category="street-light", lng=105.84, words="Đèn hỏng").code
+    clock.forward(days=40)
+    heaps = [factories.a_report(words="Rác").code for _ in range(2)]
+    units = {report.code: report.unit_id for report in db_session.scalars(select(Report))}
+    wards = {report.code: store.current().ward_of(report.ward_id).code for report in db_session.scalars(select(Report))}
+
+    def found(before: str = "", unit_id: int | None = None, **asked: object) -> list[str]:
+        page = public_list.page(read(**asked), before=before, unit_id=unit_id)  # type: ignore[arg-type]
+        return [view.code for view in page.views]
+
+    for _ in range(2):
+        assert found(categories=["street-light"]) == found(ward=wards[lamp]) == [lamp]
+        assert found(categories=["rubbish"]) == found(ward=wards[heaps[0]]) == heaps[::-1]
+        assert found(categories=["rubbish", "street-light"]) == [*heaps[::-1], lamp]
+        assert found(last="2025-11") == found(unit_id=units[lamp]) == [lamp]
+        assert found(last="2026-02") == [*heaps[::-1], lamp]
+        assert found(unit_id=units[heaps[0]]) == found(first="2025-12") == heaps[::-1]
+        assert found(before=heaps[1]) == [heaps[0], lamp]
+        assert found(before=heaps[0]) == [lamp]
+        assert found(words="street light") == found(words="lights", ward=wards[lamp]) == [lamp]
+        assert found(words="rubbish") == found(words="rubbish", ward=wards[heaps[0]]) == heaps[::-1]
+        assert found(words="rubbish", before=heaps[1]) == [heaps[0]]
+        assert found(words="rubbish", before=heaps[0]) == found(words="rubbish", ward=wards[lamp]) == []
 
 
 def test_nothing_asked_means_what_is_open(db_session: Session) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from app.domain import queue, workflow
+from app.domain import composed, queue, workflow
+from app.domain.city import store
 from app.domain.permissions import Actor
 from app.domain.queue import Question, Tab
 from app.domain.reports import following
@@ -155,6 +157,7 @@ def test_words_are_found_page_by_page_in_one_unit_and_in_several(
 ) -> None:
     monkeypatch.setattr(desk, "FEW", few)
     monkeypatch.setattr(desk, "FEW_ON_A_SHELF", few)
+    monkeypatch.setattr(composed, "_kept", OrderedDict())  # statements of other tests have another limit in them
     lamps = [factories.a_report(category="street-light", words="Đèn hỏng") for _ in range(2)]
     heaps = [factories.a_report(words="Rác dưới đèn hỏng") for _ in range(2)]
     other = factories.a_report(words="Rác trước chợ")
@@ -217,7 +220,6 @@ def test_each_heap_is_read_from_its_index(db_session: Session, tab: Tab, role: R
     report = factories.a_report()
     actor = factories.dispatcher() if role is Role.DISPATCHER else factories.in_charge_of(report, role)
     statement = queue.statement(Question(tab=tab), actor, limit=31)
-    assert statement is not None
     plan = plan_of(db_session, statement)
     assert re.search(rf"(INDEX|using) {index}\b", plan), plan
     assert not is_sorted(plan), plan
@@ -242,3 +244,40 @@ def test_filters_offer_what_occurs_and_everything_where_that_is_too_much_to_look
     monkeypatch.setattr(queue, "LOOKED_THROUGH", 3)
     assert queue.occurring(clerk, Tab.OPEN) is None
     assert queue.occurring(clerk, Tab.DONE) == queue.Occurring(frozenset(), frozenset())
+
+
+def test_questions_of_a_kind_share_a_statement_and_each_gets_its_own_answer(clock: Clock) -> None:
+    reports = [
+        factories.a_report(category=category, words=words, lng=lng)
+        for category, lng in (("rubbish", 105.76), ("street-light", 105.84))
+        for words in ("Rác cạnh đèn hỏng", "Two lamps, one tree")
+    ]
+    one, two = factories.in_charge_of(reports[0]), factories.in_charge_of(reports[2])
+    both = [Actor(who.kind, who.person_id, (*one.grants, *two.grants)) for who in (one, two)]
+    for who, report in zip(both, (reports[0], reports[3]), strict=True):
+        take(report, "receive", by=who)
+    city = store.current()
+    wards = {city.ward_of(report.ward_id).code for report in reports}
+    firsts = [queue.page(Question(), seen_by=both[0], limit=n).next for n in (1, 2)]
+    kinds: list[list[dict[str, object]]] = [
+        [{"category": "rubbish"}, {"category": "street-light"}, {"category": "unheard-of"}],
+        [{"ward": ward} for ward in sorted(wards)],
+        [{"assignee": str(who.person_id)} for who in both],
+        [{"assignee": queue.ME}, {"assignee": queue.NOBODY}],
+        [{"words": "rac den"}, {"words": "rac meo"}, {"words": "hong canh"}],
+        [{"words": "lamp tree"}, {"words": "lamp dog"}, {"words": "lamp"}, {"words": "den"}],
+        [{"after": after} for after in firsts],
+        [{"after": after, "storm": frozenset()} for after in firsts],
+        [{"after": firsts[0], "words": "den", "category": "street-light"}],
+    ]
+    assert len(wards) == 2
+    for kind in kinds:
+        for tab in (Tab.OPEN, Tab.MINE, Tab.NEW):
+            for asked in (Question(tab=tab, **one) for one in kind):  # type: ignore[arg-type]
+                for who in both:
+                    alone = db.session.scalars(queue.statement(asked, who, limit=31))
+                    expected = [report.code for report in alone]
+                    assert [one.code for one in queue.page(asked, seen_by=who).reports] == expected, (asked, who)
+    assert codes(both[0], tab=Tab.MINE) == codes(both[0], assignee=queue.ME) == [reports[0].code]
+    assert codes(both[1], tab=Tab.MINE) == codes(both[1], assignee=queue.ME) == [reports[3].code]
+    assert codes(both[0], words="two tree") == [reports[1].code, reports[3].code]

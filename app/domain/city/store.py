@@ -37,6 +37,9 @@ OUTLINES: Final = "outlines"  # under this name the state of the outlines is kep
 _OUTLINES: Final = select(Kept.value).where(Kept.name == OUTLINES).scalar_subquery()
 _STORMS_END: Final = "hoiam_storms_end"
 _LAST_STORM: Final = select(func.max(Storm.until)).scalar_subquery()
+_IN_FORCE: Final = (
+    select(CityVersion.id, CityVersion.digest, _OUTLINES, _LAST_STORM).order_by(CityVersion.number.desc()).limit(1)
+)
 
 
 class NoCity(LookupError):
@@ -100,9 +103,7 @@ def current() -> City:
     city, seen_at = seen
     if city is not None and time.monotonic() - seen_at <= FRESH_SECONDS:
         return city
-    key = session.execute(
-        select(CityVersion.id, CityVersion.digest, _OUTLINES, _LAST_STORM).order_by(CityVersion.number.desc()).limit(1)
-    ).first()
+    key = session.execute(_IN_FORCE).first()
     if key is None:
         raise NoCity("No city is loaded yet. Run: flask city load cities/hanoi")
     asked_at = time.monotonic()

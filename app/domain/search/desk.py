@@ -6,11 +6,34 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, literal_column, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.domain.folding import words_of
-from app.domain.search.dialects import NOTHING, SIMPLE, forms, hits, in_fts, in_tsquery, is_sqlite
+from app.domain.search.dialects import (
+    NOTHING,
+    SIMPLE,
+    forms,
+    hits,
+    in_fts,
+    in_tsquery,
+    is_sqlite,
+    read_as,
+    wanted,
+)
 from app.domain.search.shelves import finished_shelf, last_id, shelf_by_shelf
 from app.models import Report, ReportText
 
@@ -31,7 +54,7 @@ class Desk:
         an index of these reports only."""
         no = "" if self.is_open else "NOT "
         is_open: ColumnElement[bool] = literal_column(f"{no}report_text.is_open")
-        asked: ColumnElement[Any] = func.to_tsquery(SIMPLE, in_tsquery(words))
+        asked: ColumnElement[Any] = func.to_tsquery(SIMPLE, wanted(in_tsquery(words)))
         if self.units:
             asked = asked.op("&&")(cast(literal(" | ".join(f"'@{unit}'" for unit in self.units)), TSQUERY))
         return is_open, _WORDS_AT_A_DESK.op("@@", is_comparison=True)(asked)
@@ -83,8 +106,8 @@ def ways(query: str, desk: Desk) -> Ways:
     on_it = _at_most_one_more((finished_shelf(ReportText.report_id) == shelf, *said), FEW_ON_A_SHELF)
     are_few = _number_of(on_it.cte("some").prefix_with("MATERIALIZED", dialect="postgresql")) <= FEW_ON_A_SHELF
 
-    def newest(wanted: tuple[ColumnElement[bool], ...], limit: int, before: int | None) -> Select[int]:
-        return shelf_by_shelf(said, (are_few, *wanted), limit, before, finished_shelf)
+    def newest(also: tuple[ColumnElement[bool], ...], limit: int, before: int | None) -> Select[int]:
+        return shelf_by_shelf(said, (are_few, *also), limit, before, finished_shelf)
 
     return Ways(read=and_(not_(are_few), is_read), newest=newest)
 
@@ -102,5 +125,6 @@ def _number_of(found: Any) -> ColumnElement[int]:
 def _reads(words: list[str]) -> Iterator[ColumnElement[bool]]:
     """What the index would say, by reading the folded text: thirty times as fast as making its words anew."""
     read = " " + ReportText.staff + " "
-    for word in words:
-        yield or_(*(read.contains(f" {form} ") for form in forms(word)))
+    for n, word in enumerate(words):
+        said = (bindparam(read_as(n, nth), f" {form} ", String()) for nth, form in enumerate(forms(word)))
+        yield or_(*(read.contains(one) for one in said))

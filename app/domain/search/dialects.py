@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, TextClause, func, literal_column, text
+from sqlalchemy import BindParameter, ColumnElement, String, TextClause, bindparam, func, literal_column, text
 
+from app.domain.folding import words_of
 from app.extensions import db
 
 SIMPLE: ColumnElement[str] = literal_column("'simple'")
@@ -17,13 +18,37 @@ def is_sqlite() -> bool:
     return bool(db.session.get_bind().dialect.name == "sqlite")
 
 
-def hits(wanted: str, table: str = "report_fts") -> TextClause:
-    return text(f"SELECT rowid FROM {table} WHERE {table} MATCH :wanted").bindparams(wanted=wanted)  # nosec B608
+def values(query: str, column: str) -> dict[str, str]:
+    """The words by name, as this database reads them, of "public" or "staff": one statement answers all questions whose
+    values have the same names."""
+    words = words_of(query)
+    if not words:
+        return {}
+    if is_sqlite():
+        return {WANTED: in_fts(column, words)}
+    read = {read_as(n, nth): f" {form} " for n, word in enumerate(words) for nth, form in enumerate(forms(word))}
+    return {WANTED: in_tsquery(words), **read}
+
+
+WANTED = "wanted"
+
+
+def read_as(n: int, nth: int) -> str:
+    """The name of a word's form where texts are read."""
+    return f"word_{n}_{nth}"
+
+
+def wanted(asked: str) -> BindParameter[str]:
+    return bindparam(WANTED, asked, String())
+
+
+def hits(asked: str, table: str = "report_fts") -> TextClause:
+    return text(f"SELECT rowid FROM {table} WHERE {table} MATCH :{WANTED}").bindparams(wanted(asked))  # nosec B608
 
 
 def says(column: Any, asked: str) -> ColumnElement[bool]:
     vector = func.to_tsvector(SIMPLE, column)
-    said: ColumnElement[bool] = vector.op("@@", is_comparison=True)(func.to_tsquery(SIMPLE, asked))
+    said: ColumnElement[bool] = vector.op("@@", is_comparison=True)(func.to_tsquery(SIMPLE, wanted(asked)))
     return said
 
 

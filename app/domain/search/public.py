@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from app.domain.folding import words_of
 from app.domain.search.dialects import hits, in_fts, in_tsquery, is_sqlite, says
-from app.domain.search.shelves import public_shelf, shelf_by_shelf
+from app.domain.search.shelves import before_id, public_shelf, shelf_by_shelf
 from app.models import Report, ReportText
 
 
@@ -24,7 +24,7 @@ def newest(
     """
     words = words_of(query)
     if before is not None:
-        wanted = *wanted, Report.id < before
+        wanted = *wanted, Report.id < before_id(before)
     if is_sqlite():
         found = hits('{public} : "' + " ".join(words) + '"' if in_a_row else in_fts("public", words))
         return select(Report.id).where(Report.id.in_(found), *wanted).order_by(Report.id.desc()).limit(limit)

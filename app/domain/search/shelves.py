@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, literal_column, select, true
 
 from app.domain.search.dialects import NOTHING
 from app.models import Report, ReportText
@@ -30,7 +30,7 @@ def shelf_by_shelf(
     """
     last = last_id()
     if before is not None:
-        last = func.least(last, literal(before, Report.id.type))
+        last = func.least(last, before_id(before))
     series = func.generate_series(shelf_of(last), literal_column("0"), literal_column("-1"))
     shelves = series.table_valued("number").render_derived(name="shelf")
     place = ReportText.report_id + 0
@@ -51,6 +51,14 @@ def shelf_by_shelf(
         .lateral("found")
     )
     return select(found.c.id).select_from(shelves.join(found, true())).limit(limit)
+
+
+def before_id(before: int) -> BindParameter[int]:
+    """Where a page begins, by a name: a composed search is asked for other pages too."""
+    return bindparam(BEFORE, before, Report.id.type)
+
+
+BEFORE = "before_id"
 
 
 def public_shelf(id: Any) -> ColumnElement[int]:

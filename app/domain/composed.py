@@ -1,0 +1,29 @@
+"""Statements composed once for all questions of one kind: composing one takes longer than asking it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeVar
+
+MOST = 300  # of the kinds asked for last
+Statement = TypeVar("Statement")
+
+_kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+
+def composed(kind: Hashable, names: Iterable[str], compose: Callable[[], Statement]) -> Statement:
+    """The statement of this kind, composed by the first who asks.
+
+    `names` are those of the values with which it is asked: what differs from one question to the next. `kind` says
+    whatever else the statement is made of.
+    """
+    key = kind, *sorted(names)
+    found: Statement | None = _kept.get(key)
+    if found is None:
+        found = compose()
+        while len(_kept) >= MOST:
+            _kept.popitem(last=False)
+    _kept[key] = found
+    _kept.move_to_end(key)
+    return found
