@@ -4,8 +4,11 @@ They answer requests and nothing else: letters, clocks and photos are Celery's (
 """
 
 import os
+import time
 from pathlib import Path
 from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -13,7 +16,25 @@ chdir = str(ROOT)
 wsgi_app = "wsgi:app"
 bind = f"{os.environ.get('HOIAM_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 
-worker_class = "gthread"
+
+class Polite(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """Threads, and of all processes the one with the fewest lines takes the next.
+
+    All of them hear of a new line at once, and nginx keeps its lines for long: left to chance, one process may hold
+    every line and do all the work while the others sleep. Sockets of their own (`reuse_port`) would share fairly, but
+    a process that stops takes what waits in its socket with it.
+    """
+
+    AFTER_YOU_S = 0.0003  # for each line it has; another process takes a new one within a tenth of that
+    AT_MOST_S = 0.01
+
+    def accept(self, listener: Any) -> None:
+        if self.nr_conns and self.cfg.workers > 1:
+            time.sleep(min(self.nr_conns * self.AFTER_YOU_S, self.AT_MOST_S))
+        super().accept(listener)  # nothing, where another was there first
+
+
+worker_class = Polite
 workers = int(os.environ.get("HOIAM_WEB_PROCESSES") or 2)
 threads = int(os.environ.get("HOIAM_WEB_THREADS") or 8)
 worker_tmp_dir = "/dev/shm"  # nosec B108 - a sign of life, not a file of ours; on a disk it can block

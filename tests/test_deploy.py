@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import time
+from collections import Counter
+from contextlib import ExitStack, closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import yaml
@@ -14,6 +18,7 @@ from flask import Flask
 from app.config import Config
 from app.jobs.celery import LETTERS
 from app.jobs.table import Room
+from tests.proof.town import free_port
 from tests.support.deploy import DEPLOY, ROOT, said_in_env, spoken, started_by
 
 
@@ -56,6 +61,46 @@ def test_nginx_takes_as_much_as_the_program(app: Flask) -> None:
     megabytes = re.search(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx" / "hoiam.conf").read_text())
     assert megabytes
     assert int(megabytes[1]) * 1024 * 1024 == app.config["MAX_CONTENT_LENGTH"]
+
+
+def test_web_processes_share_the_lines_that_are_kept_to_them(tmp_path: Path) -> None:
+    """A program that says which process answers, on gunicorn as deploy/ sets it up, asked by sixteen kept lines."""
+    (tmp_path / "who.py").write_text(
+        "import os\nfrom types import SimpleNamespace\n\n"
+        "def app(environ, start):\n    who = str(os.getpid()).encode()\n"
+        "    start('200 OK', [('Content-Length', str(len(who)))])\n    return [who]\n\n"
+        "app.config = {'HOIAM': SimpleNamespace(log_level='INFO')}\n"
+    )
+    port = free_port()
+    settings = {"HOIAM_WEB_PROCESSES": "2", "PORT": str(port), "RUNTIME_DIRECTORY": str(tmp_path)}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("HOIAM_")} | settings
+    command = [sys.executable, "-m", "gunicorn", "--config", str(DEPLOY / "gunicorn.conf.py")]
+    command += ["--pythonpath", str(tmp_path), "who:app"]
+    with (tmp_path / "log").open("wb") as log:
+        master = subprocess.Popen(command, cwd=ROOT, env=own, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + 20
+        answered: Counter[bytes] = Counter()
+        while len(answered) < 2 and time.monotonic() < until:  # one of them is there first
+            answered = asked_by_sixteen(port)
+        answered = asked_by_sixteen(port)
+    finally:
+        master.terminate()
+        master.wait(20)
+    assert len(answered) == 2, (tmp_path / "log").read_text()
+    assert min(answered.values()) >= 4, answered
+
+
+def asked_by_sixteen(port: int) -> Counter[bytes]:
+    """What is answered to so many lines, each kept until the last has been answered."""
+    found: Counter[bytes] = Counter()
+    with ExitStack() as kept:
+        for _ in range(16):
+            line = kept.enter_context(closing(HTTPConnection("127.0.0.1", port, timeout=10)))
+            with suppress(ConnectionRefusedError):  # it is still starting
+                line.request("GET", "/")
+                found[line.getresponse().read()] += 1
+    return found
 
 
 def test_the_nightly_backup_is_one_and_the_old_ones_go_only_after_it(app: Flask, tmp_path: Path) -> None:
