@@ -234,15 +234,13 @@ def statement(asked: Question, actor: Actor, *, limit: int) -> Select[*tuple[Any
     branches = _branches(actor, asked.tab)
     wanted = [*_heap(asked.tab, actor), *_filters(asked, actor), *_beyond(asked)]
     ways = search.ways(asked.words, search.Desk(unit_ids(actor), _are_open(asked.tab)))
-    in_order = _first(asked, branches, wanted if ways.read is None else [*wanted, ways.read], limit)
-    if ways.hit is not None:  # at once, for all branches together
-        fetched = _first(asked, [or_(*branches)], [*wanted, ways.hit], limit)
-    elif ways.newest is not None:
-        before = asked.after[1] if asked.after else None
-        newest = ways.newest((*wanted, or_(*branches)), limit, before)
-        fetched = select(Report).where(Report.id.in_(newest))
+    if ways.newest is not None:
+        fetched = ways.newest((*wanted, or_(*branches)), limit, asked.after[1] if asked.after else None)
+    elif ways.hit is not None:  # at once, for all branches together
+        fetched = _first(Report.id, asked, [or_(*branches)], [*wanted, ways.hit], limit)
     else:
-        return in_order
+        return _first(Report, asked, branches, wanted if ways.read is None else [*wanted, ways.read], limit)
+    in_order = _first(Report.id, asked, branches, [*wanted, ways.read], limit)
     found = union_all(*(select(part.subquery().c.id) for part in (in_order, fetched)))
     return select(Report).where(Report.id.in_(found)).order_by(*_order(asked, Report))
 
@@ -253,16 +251,16 @@ def _are_open(tab: Tab) -> bool | None:
 
 
 def _first(
-    asked: Question, branches: list[ColumnElement[bool]], wanted: list[Any], limit: int
+    what: Any, asked: Question, branches: list[ColumnElement[bool]], wanted: list[Any], limit: int
 ) -> Select[*tuple[Any, ...]]:
-    """The first of all branches together, in order."""
+    """The first of all branches together, in order: the reports, or `what` is wanted of them."""
     if len(branches) == 1:
-        return select(Report).where(*wanted, branches[0]).order_by(*_order(asked, Report)).limit(limit)
+        return select(what).where(*wanted, branches[0]).order_by(*_order(asked, Report)).limit(limit)
     keys = [Report.id, Report.due_at, *((Report.severity, Report.affected, Report.ward_id) if asked.is_stormy else ())]
     parts = [select(*keys).where(*wanted, branch).order_by(*_order(asked, Report)).limit(limit) for branch in branches]
     first = union(*(select(part.subquery()) for part in parts)).subquery()
     page = select(first).order_by(*_order(asked, first.c)).limit(limit).subquery()
-    return select(Report).join(page, page.c.id == Report.id).order_by(*_order(asked, page.c))
+    return select(what).join(page, page.c.id == Report.id).order_by(*_order(asked, page.c))
 
 
 def _order(asked: Question, of: Any) -> tuple[Any, ...]:
