@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from app.domain import settling
 from app.domain.city import store
@@ -209,20 +209,21 @@ def several(reports: Sequence[Report]) -> list[PublicView]:
     if not ids:
         return []
     words: dict[int, list[Words]] = {}
-    for one in db.session.scalars(
-        select(Words).where(Words.report_id.in_(ids), Words.public_text.is_not(None)).order_by(Words.id)
-    ):
+    for one in db.session.scalars(_WORDS, {"ids": ids}):
         words.setdefault(one.report_id, []).append(one)
     photos: dict[int | None, list[Photo]] = {}
-    for photo in db.session.scalars(
-        select(Photo)
-        .where(Photo.report_id.in_(ids), Photo.published_at.is_not(None))
-        .order_by(Photo.position, Photo.id)
-    ):
+    for photo in db.session.scalars(_PHOTOS, {"ids": ids}):
         photos.setdefault(photo.report_id, []).append(photo)
     return [
         PublicView.of(report, words=words.get(report.id, ()), photos=photos.get(report.id, ())) for report in reports
     ]
+
+
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_WORDS = select(Words).where(Words.report_id.in_(_IDS), Words.public_text.is_not(None)).order_by(Words.id)
+_PHOTOS = (
+    select(Photo).where(Photo.report_id.in_(_IDS), Photo.published_at.is_not(None)).order_by(Photo.position, Photo.id)
+)
 
 
 def _is_public(words: Words, full: bool, at: datetime) -> bool:

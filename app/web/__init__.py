@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
@@ -56,6 +56,7 @@ def init_app(app: Flask) -> None:
         return {
             "lang": language.chosen(),
             "other_language_url": language.other_url(),
+            "section": f"{request.script_root}/{request.path.strip('/').partition('/')[0]}",
             "current_user": current_user,
             "city": later(nav.city),
             "desk_nav": cache(nav.desk),  # no proxy: Python takes a failure of its `iter` for "not iterable"
