@@ -18,6 +18,7 @@ from app.domain.suspensions.declaring import Decision
 from app.extensions import db, unit_of_work
 from app.models import Declared, Event, Localized, Report, SuspendedReport, Suspension, now
 from app.models.choices import DeclaredKind, EventKind, Outcome, Role, WaitingFor
+from app.statements import tally
 from tests.factories import a_report, actor, dispatcher, in_charge_of
 from tests.support.application import Clock
 
@@ -205,3 +206,18 @@ def test_the_figures_are_kept_with_and_without_it(clock: Clock, declare: Callabl
     kept = reading.kept([suspension])[suspension.id]
     assert (kept.moved, kept.answered, kept.in_time, kept.in_time_without) == (1, 1, 1, 0)
     assert reading.only_in_time_by_them(since.date()) == 1
+
+
+def test_a_city_that_never_declared_any_asks_for_none(clock: Clock, declare: Callable[..., Suspension]) -> None:
+    store.current()
+    asked = tally().count
+    assert reading.holding("rubbish", "10001", now()) == []
+    assert tally().count == asked
+    suspension = declare()
+    clock.forward(minutes=1)
+    assert reading.holding("rubbish", "10001", now()) == [suspension]
+    assert reading.holding("rubbish", "10002", now()) == []
+    clock.forward(days=2)
+    asked = tally().count
+    assert reading.holding("rubbish", "10001", now()) == []
+    assert tally().count == asked

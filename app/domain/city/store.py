@@ -24,7 +24,7 @@ from app.domain.city.diff import Change, diff
 from app.domain.city.model import City, Former
 from app.extensions import db
 from app.models.city import CategoryRow, CityVersion, UnitRow, WardRow
-from app.models.declared import Storm
+from app.models.declared import Storm, Suspension
 from app.models.moment import now
 from app.models.settings import Kept
 
@@ -37,8 +37,12 @@ OUTLINES: Final = "outlines"  # under this name the state of the outlines is kep
 _OUTLINES: Final = select(Kept.value).where(Kept.name == OUTLINES).scalar_subquery()
 _STORMS_END: Final = "hoiam_storms_end"
 _LAST_STORM: Final = select(func.max(Storm.until)).scalar_subquery()
+_SUSPENSIONS_END: Final = "hoiam_suspensions_end"
+_LAST_SUSPENSION: Final = select(func.max(Suspension.until)).scalar_subquery()
 _IN_FORCE: Final = (
-    select(CityVersion.id, CityVersion.digest, _OUTLINES, _LAST_STORM).order_by(CityVersion.number.desc()).limit(1)
+    select(CityVersion.id, CityVersion.digest, _OUTLINES, _LAST_STORM, _LAST_SUSPENSION)
+    .order_by(CityVersion.number.desc())
+    .limit(1)
 )
 
 
@@ -96,7 +100,7 @@ def current() -> City:
 
     Asks the database for its version once a session, that is once a request, with one small query. The same query
     tells which outlines are loaded, because whoever asks for the city mostly asks for its borders next, and until when
-    a storm was declared, because hardly ever one is.
+    a storm and hours that do not count were declared, because hardly ever any are.
     """
     session = db.session
     seen: tuple[City | None, float] = session.info.get(_SEEN, _NEVER)
@@ -111,6 +115,7 @@ def current() -> City:
     session.info[_SEEN] = city, asked_at
     session.info[OUTLINES] = (key[2] or {}).get("digest", "none"), asked_at
     session.info[_STORMS_END] = key[3]
+    session.info[_SUSPENSIONS_END] = key[4]
     return city
 
 
@@ -119,6 +124,16 @@ def is_stormy() -> bool:
     current()
     ends_at: datetime | None = db.session.info[_STORMS_END]
     return ends_at is not None and ends_at > now()
+
+
+def may_be_suspended_after(at: datetime) -> bool:
+    """Was any suspension declared that lasts beyond this moment? No query beside that for the city.
+
+    One declared since this session asked applies only when it can no longer be taken back, so it is missed by nobody.
+    """
+    current()
+    ends_at: datetime | None = db.session.info[_SUSPENSIONS_END]
+    return ends_at is not None and ends_at > at
 
 
 def look_again() -> None:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.domain import declared
+from app.domain.city import store
 from app.domain.errors import Invalid, Stale
 from app.domain.permissions import Actor, Right
 from app.domain.suspensions import reading
@@ -52,6 +53,7 @@ def declare(decision: Decision, *, by: Actor) -> Suspension:
     )
     db.session.add(suspension)
     db.session.flush()
+    store.look_again()
     declared.log(DeclaredKind.SUSPENDED, suspension.code, by=by)
     return suspension
 

@@ -51,7 +51,9 @@ def page(before: int | None = None) -> Page:
 
 
 def holding(category: str, ward: str, at: datetime) -> list[Suspension]:
-    """Those in force at a moment or to come, for this kind and ward, in their order. One query."""
+    """Those in force at a moment or to come, for this kind and ward, in order. One query where there may be one."""
+    if not store.may_be_suspended_after(at):
+        return []
     query = select(Suspension).where(Suspension.until > at, Suspension.applies_at <= at, Suspension.undone_at.is_(None))
     found = db.session.scalars(query.order_by(Suspension.starts_at))
     return [one for one in found if is_for(one, category, ward)]
