@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 MOST = 100  # of the kinds asked for last: a search at a desk takes a quarter of a megabyte
 Statement = TypeVar("Statement")
 
 _kept: OrderedDict[Hashable, Any] = OrderedDict()
+_alone = Lock()
 
 
 def composed(kind: Hashable, names: Iterable[str], compose: Callable[[], Statement]) -> Statement:
@@ -19,11 +21,13 @@ def composed(kind: Hashable, names: Iterable[str], compose: Callable[[], Stateme
     whatever else the statement is made of.
     """
     key = kind, *sorted(names)
-    found: Any = _kept.get(key)
+    with _alone:
+        found: Any = _kept.get(key)
     if found is None:
         found = compose()
-        while len(_kept) >= MOST:
+    with _alone:
+        _kept[key] = found
+        _kept.move_to_end(key)
+        while len(_kept) > MOST:
             _kept.popitem(last=False)
-    _kept[key] = found
-    _kept.move_to_end(key)
     return cast(Statement, found)
