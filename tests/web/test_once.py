@@ -1,48 +1,45 @@
-"""What every page shows is drawn once, and belongs to its language, its place and its reader's choice all the same."""
+"""What a page shows a hundred times is drawn once, and by each page for itself."""
 
 from __future__ import annotations
 
-import re
+from flask import Flask, render_template_string
+from markupsafe import Markup
 
-import pytest
-from flask.testing import FlaskClient
+from app.models.choices import Status
+from app.web import language
+from app.web.once import once
 
-from app.web import frugal, once
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_drawn_yet() -> None:
-    once._kept.cache_clear()
-
-
-def current(page: str) -> set[str]:
-    return set(re.findall(r'href="([^"]*)" aria-current="page"', page))
+BADGE = (
+    '{% from "components/status.html" import status_badge %}{{ once(status_badge, status, small=True) if once_only'
+    " else status_badge(status, small=True) }}"
+)
 
 
-@pytest.mark.parametrize("path", ["/reports", "/map", "/find", "/about", "/near"])
-def test_a_page_marks_its_own_place_whichever_was_drawn_before(client: FlaskClient, path: str) -> None:
-    for prefix in ("", "/en", ""):
-        for other in ("/privacy", "/reports", "/map", path):
-            page = client.get(prefix + other).text
-        assert current(page) == {prefix + path}, (prefix, current(page))
+def test_a_page_draws_the_same_words_once_and_others_again(app: Flask) -> None:
+    drawn: list[tuple[str, str]] = []
+
+    def draw(name: str, css: str = "") -> Markup:
+        drawn.append((name, css))
+        return Markup(name + css)
+
+    for _page in range(2):
+        with app.test_request_context():
+            said = [once(draw, "a"), once(draw, "b"), once(draw, "a"), once(draw, "a", css="c")]
+        assert said == ["a", "b", "a", "ac"]
+    assert drawn == [("a", ""), ("b", ""), ("a", "c")] * 2
 
 
-def test_the_foot_speaks_the_reader_s_language_and_is_drawn_once(client: FlaskClient) -> None:
-    feet = [client.get(path).text.partition('<footer class="foot">')[2] for path in ("/about", "/en/about", "/about")]
-    assert feet[0] == feet[2]
-    assert "riêng tư" in feet[0]
-    assert "Privacy" in feet[1]
-    assert 'href="/en/privacy"' in feet[1]
-    drawn = once._kept.cache_info().misses
-    client.get("/about")
-    assert once._kept.cache_info().misses == drawn
+def test_a_badge_is_the_same_either_way_in_each_language(app: Flask) -> None:
+    found = []
+    for lang in ("vi", "en"):
+        with app.test_request_context(environ_overrides={language.KEY: lang}):
+            once_only, each_time = (render_template_string(BADGE, status=Status.NEW, once_only=it) for it in (1, 0))
+        assert once_only == each_time
+        found.append(once_only)
+    assert found[0] != found[1]
 
 
-def test_whoever_asked_for_little_data_gets_signs_and_others_their_drawings(client: FlaskClient) -> None:
-    usual = client.get("/reports").text
-    client.set_cookie(frugal.COOKIE, "1")
-    plain = client.get("/reports").text
-    client.delete_cookie(frugal.COOKIE)
-    assert "<svg" in usual
-    assert "<svg" not in plain
-    assert client.get("/reports").text == usual
+def test_a_sentence_may_name_its_blanks_as_it_likes(app: Flask) -> None:
+    with app.test_request_context("/en/"):
+        drawn = render_template_string('{{ _("%(how)s, %(text)s", how="<b>", text="rough") }}')
+    assert drawn == "&lt;b&gt;, rough"
